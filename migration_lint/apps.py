@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class MigrationLintConfig(AppConfig):
+    name = "migration_lint"
+    label = "migration_lint"
+    verbose_name = "Migration lint"

@@ -1,0 +1,199 @@
+"""What each database does, as data: one TOML file a backend, every fact with its source and, where a server can run it, a probe."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from migration_lint.sql.lexer import DIALECTS, Dialect
+from migration_lint.types import Blocks
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover
+    import tomli as tomllib
+
+FOLDER = Path(__file__).parent
+VENDORS = ("postgresql", "mysql", "mariadb", "sqlite", "oracle")
+BLOCKS = {str(level): level for level in Blocks}
+
+
+class FactError(ValueError):
+    """A fact file says something that cannot be; the message names the file and the fact."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What `action` does to the relation that `on` names, under the circumstances in `given`, from version `since` up to before `until`.
+
+    `on` is the table itself or something else that the action reaches: parent, children, partitions, … `lock` is None where nothing
+    is locked. `blocks` is what that lock keeps others from unless it is said explicitly (an index's own lock stops reads of its
+    table though the table's lock is weak).
+    """
+
+    id: str
+    action: str
+    on: str = "table"
+    given: frozenset[str] = frozenset()
+    since: tuple[int, ...] = ()
+    until: tuple[int, ...] | None = None
+    lock: str | None = None
+    blocks: Blocks = Blocks.NOTHING
+    algorithm: str | None = None
+    scans: bool = False
+    rewrites: bool = False
+    builds_index: bool = False
+    writes_rows: bool = False
+    concurrent: bool = False
+    fails: str | None = None
+    setup: tuple[str, ...] = ()
+    probe: str | None = None
+    relation: str | None = None  # which table of the probe's schema the effect is on, where that is not `book`
+    unprobed: str | None = None  # why no probe can show it
+    source: str = ""
+
+    @property
+    def works(self) -> bool:
+        return self.scans or self.rewrites or self.builds_index
+
+    def holds_for(self, version: tuple[int, ...]) -> bool:
+        return self.since <= version and (self.until is None or version < self.until)
+
+
+@dataclass(frozen=True)
+class Backend:
+    vendor: str
+    dialect: Dialect
+    locks: tuple[str, ...]  # weakest first
+    blocks: Mapping[str, Blocks]
+    facts: tuple[Fact, ...]
+    aliases: Mapping[str, tuple[str, tuple[int | str, ...]]]
+    types: frozenset[str]
+    functions: Mapping[str, str]
+    search_path: tuple[str, ...]
+    passes: Mapping[str, int]
+    name_limit: int
+    names: Mapping[str, str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    server: Mapping[str, Any] = field(default_factory=dict)
+
+    def rank(self, lock: str | None) -> int:
+        """A lock's strength: -1 for none, 0 for the weakest."""
+        return self.locks.index(lock) if lock else -1
+
+    def stronger(self, one: str | None, other: str | None) -> str | None:
+        return one if self.rank(one) >= self.rank(other) else other
+
+    @cached_property
+    def by_action(self) -> Mapping[tuple[str, str], list[Fact]]:
+        found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+        for fact in self.facts:
+            found[fact.action, fact.on].append(fact)
+        return found
+
+    def fact(self, action: str, on: str, circumstances: frozenset[str], version: tuple[int, ...]) -> Fact | None:
+        """The most specific fact that holds; a test forbids ties."""
+        best = None
+        for fact in self.by_action.get((action, on), ()):
+            if fact.given <= circumstances and fact.holds_for(version) and (best is None or len(fact.given) > len(best.given)):
+                best = fact
+        return best
+
+    def reaches(self, action: str) -> Iterator[str]:
+        for known, on in self.by_action:
+            if known == action:
+                yield on
+
+    def canonical_type(self, name: str) -> tuple[str, tuple[int | str, ...]]:
+        return self.aliases.get(name, (name, ()))
+
+    def clip(self, name: str) -> str:
+        """Cut a name where the server does: at bytes, not characters."""
+        if len(name) * 4 <= self.name_limit:
+            return name
+        encoded = name.encode("utf-8", "surrogatepass")
+        return name if len(encoded) <= self.name_limit else encoded[: self.name_limit].decode("utf-8", "ignore")
+
+    def fold_case(self, word: str) -> str:
+        return word
+
+    def relation(self, parts: list[str]) -> str:
+        if len(parts) > 1 and parts[-2] in self.search_path:
+            return parts[-1]
+        return ".".join(parts[-2:])
+
+
+def version_tuple(text: object) -> tuple[int, ...]:
+    return tuple(int(part) for part in str(text).split("."))
+
+
+def parse_facts(vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[str, Blocks]) -> Iterator[Fact]:
+    known = set(Fact.__dataclass_fields__) - {"id"}
+    seen: set[str] = set()
+    for row in rows:
+        label = f"{vendor}.toml: {row.get('action')!r} given {row.get('given', [])!r}"
+        if unknown := set(row) - known:
+            raise FactError(f"{label} has unknown keys {sorted(unknown)}; known are {sorted(known)}")
+        if not row.get("source"):
+            raise FactError(f"{label} names no source")
+        lock = row.get("lock")
+        if lock is not None and lock not in blocks:
+            raise FactError(f"{label} names the lock {lock!r}, which {vendor} does not have; it has {list(blocks)}")
+        on, given = row.get("on", "table"), sorted(row.get("given", []))
+        identity = row["action"] + (f" on {on}" if on != "table" else "") + (f" given {', '.join(given)}" if given else "")
+        identity += f" since {row['since']}" if "since" in row else ""
+        if identity in seen:
+            raise FactError(f"{label} stands twice")
+        seen.add(identity)
+        setup = row.get("setup", ())
+        yield Fact(
+            **{
+                **row,
+                "id": identity,
+                "given": frozenset(given),
+                "since": version_tuple(row["since"]) if "since" in row else (),
+                "until": version_tuple(row["until"]) if "until" in row else None,
+                "blocks": BLOCKS[row["blocks"]] if "blocks" in row else blocks[lock] if lock else Blocks.NOTHING,
+                "setup": (setup,) if isinstance(setup, str) else tuple(setup),
+            }
+        )
+
+
+def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
+    """Build a backend from a fact file's data. Raises FactError."""
+    blocks = {lock["name"]: BLOCKS[lock["blocks"]] for lock in data["lock"]}
+    aliases: dict[str, tuple[str, tuple[int | str, ...]]] = {}
+    for canonical, others in data["types"]["aliases"].items():
+        for other in others:
+            aliases[other] = (canonical, ())
+    functions = {name: kind for kind, names in data["functions"].items() for name in names}
+    return Backend(
+        vendor=vendor,
+        dialect=DIALECTS[data["dialect"]],
+        locks=tuple(blocks),
+        blocks=blocks,
+        facts=tuple(parse_facts(vendor, data["fact"], blocks)),
+        aliases=aliases,
+        types=frozenset(data["types"]["known"]) | set(data["types"]["aliases"]),
+        functions=functions,
+        search_path=tuple(data["search_path"]),
+        passes={kind: order for order, kinds in enumerate(data["passes"]) for kind in kinds},
+        name_limit=data["names"]["limit"],
+        names=data["names"],
+        settings=data.get("settings", {}),
+        server=data.get("server", {}),
+    )
+
+
+@cache
+def load(vendor: str) -> Backend:
+    """The backend of this vendor. Raises FactError for a vendor without a fact file."""
+    path = FOLDER / f"{vendor}.toml"
+    if not path.exists():
+        raise FactError(f"no facts for {vendor!r} yet")
+    return parse(vendor, tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,157 @@
+"""Action × Catalog × facts → Effects. Pure: what is known about a database stands in its fact file, not here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migration_lint.backends import Backend, Fact
+from migration_lint.circumstances import circumstances, is_unlisted, of_index, subject
+from migration_lint.sql.catalog import Catalog, Constraint, Table
+from migration_lint.types import Action, Blocks, Effect, Kind, MigrationKey
+
+ALONG = {"parent": "lock parent", "children": "lock child"}
+
+
+def predict(
+    action: Action, catalog: Catalog, backend: Backend, version: tuple[int, ...], migration: MigrationKey | None = None
+) -> tuple[Effect, ...]:
+    """What the action does to each relation it reaches, given the catalog as it is just before."""
+    given = circumstances(action, catalog, backend, migration)
+    name = subject(action, catalog)
+    main = backend.fact(action.kind.value, "table", given, version)
+    if main is None:
+        return (
+            Effect(
+                action.kind.value,
+                name,
+                blocks=Blocks.UNKNOWN,
+                assumed=True,
+                table=catalog.table(name) if name else None,
+                source=action,
+            ),
+        )
+    found = []
+    if name is not None or main.lock or main.blocks:
+        found.append(effect(action, main, catalog.table(name) if name else None, name))
+    if main.rewrites:
+        given |= {"rewritten"}
+    for on in backend.reaches(action.kind.value):
+        if on == "table":
+            continue
+        for relation, more in reach(on, action, catalog, name, given):
+            fact = backend.fact(action.kind.value, on, given | more, version)
+            if fact is not None and (fact.lock or fact.works or fact.blocks):
+                found.append(effect(action, fact, relation, relation.name, ALONG.get(on, action.kind.value)))
+    return tuple(found)
+
+
+def effect(action: Action, fact: Fact, table: Table | None, name: str | None, label: str | None = None) -> Effect:
+    return Effect(
+        label or action.kind.value,
+        name,
+        lock=fact.lock,
+        algorithm=fact.algorithm,
+        blocks=fact.blocks,
+        scans=fact.scans,
+        rewrites=fact.rewrites,
+        builds_index=fact.builds_index,
+        writes_rows=fact.writes_rows,
+        concurrent=fact.concurrent,
+        assumed=table is not None and not table.known,
+        fact=fact.id,
+        table=table,
+        source=action,
+    )
+
+
+def unread(reason: str) -> Effect:
+    """What an unread statement does: nobody knows, to nobody knows what."""
+    return Effect("unread", None, blocks=Blocks.UNKNOWN, assumed=True, fact=None)
+
+
+def unlisted_calls(action: Action, catalog: Catalog, backend: Backend) -> list[str]:
+    """Functions a statement calls that nobody listed: each may do anything."""
+    calls = action.definition.get("calls", ()) if isinstance(action.definition, dict) else ()
+    return sorted(name for name in calls if is_unlisted(name, catalog, backend))
+
+
+def reach(
+    on: str, action: Action, catalog: Catalog, name: str | None, given: frozenset[str]
+) -> Iterator[tuple[Table, frozenset[str]]]:
+    """The relations that stand to the action's table as `on` says, each with circumstances of its own."""
+    none: frozenset[str] = frozenset()
+    if name is None:
+        return
+    table = catalog.table(name)
+    if on == "parent":
+        for key in foreign_keys(action, table):
+            if key.references and key.references != name:
+                yield catalog.table(key.references), none
+    elif on == "children":
+        seen = set()
+        for child, key in catalog.children(name):
+            if child.name != name and child.name not in seen and reaches_child(action, table, key):
+                seen.add(child.name)
+                yield child, none
+        if action.kind is Kind.TRUNCATE:  # CASCADE goes on from child to grandchild
+            for child in descendants(catalog, seen, {name, *seen}):
+                yield child, none
+    elif on == "check constraints":
+        if table.checks_on(action.name or ""):
+            yield table, none
+    elif on == "indexes":
+        for index in table.indexes.values():
+            if action.name in index.used:
+                yield table, of_index(index)
+    elif on == "partitions":
+        for partition in catalog.partitions(name):
+            yield partition, none
+    elif on == "partition" and action.name:
+        yield catalog.table(action.name), none
+    elif on == "default partition":
+        for partition in catalog.partitions(name):
+            if partition.default_partition and partition.name != action.name:
+                yield partition, none
+    elif on == "views":
+        for view in catalog.tables.values():
+            if "view" in view.kind and name in view.uses and (action.name is None or action.name in view.uses):
+                yield view, none
+    elif on == "unread":
+        return
+
+
+def descendants(catalog: Catalog, frontier: set[str], seen: set[str]) -> Iterator[Table]:
+    for name in sorted(frontier):
+        for child, _ in catalog.children(name):
+            if child.name not in seen:
+                seen.add(child.name)
+                yield child
+                yield from descendants(catalog, {child.name}, seen)
+
+
+def foreign_keys(action: Action, table: Table) -> Iterator[Constraint]:
+    """The foreign keys of the table that the action adds, drops or touches."""
+    if action.kind is Kind.ADD_CONSTRAINT:
+        yield action.definition
+    elif action.kind in (Kind.DROP_CONSTRAINT, Kind.VALIDATE_CONSTRAINT, Kind.ALTER_CONSTRAINT):
+        constraint = table.constraints.get(action.name or "")
+        if constraint is not None:
+            yield constraint
+    elif action.kind in (Kind.DROP_COLUMN, Kind.ALTER_TYPE):
+        for constraint in table.foreign_keys():
+            if action.name in constraint.columns:
+                yield constraint
+    else:
+        yield from table.foreign_keys()
+
+
+def reaches_child(action: Action, table: Table, key: Constraint) -> bool:
+    """Whether the action touches what this foreign key of another table refers to."""
+    if action.kind in (Kind.DROP_TABLE, Kind.TRUNCATE):
+        return True
+    if action.kind in (Kind.DROP_COLUMN, Kind.ALTER_TYPE):
+        return action.name in key.referenced_columns
+    if action.kind is Kind.DROP_CONSTRAINT:
+        constraint = table.constraints.get(action.name or "")
+        return constraint is not None and set(constraint.columns) == set(key.referenced_columns)
+    return False

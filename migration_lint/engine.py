@@ -1,0 +1,122 @@
+"""Run the rules over the impacts, merge what is one finding, and put the most specific rule first."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from migration_lint.rules import Rule
+from migration_lint.types import Finding, MigrationImpact, Plan
+
+# Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
+PRECEDENCE = (
+    "broken-graph",
+    "unread-operation",
+    "unread-sql",
+    "concurrently-in-transaction",
+    "table-rewrite",
+    "foreign-key-churn",
+    "index-build-under-exclusive-lock",
+    "blocking-index-build",
+    "not-null-scan",
+    "blocking-foreign-key-check",
+    "blocking-constraint-check",
+    "work-under-exclusive-lock",
+    "renamed-column",
+    "dropped-column-in-use",
+    "required-column-without-default",
+)
+
+
+def rank(finding: Finding) -> int:
+    return PRECEDENCE.index(finding.rule) if finding.rule in PRECEDENCE else len(PRECEDENCE)
+
+
+def fingerprint(finding: Finding) -> str:
+    """The same for the same fault wherever its lines move."""
+    parts = (
+        finding.rule,
+        finding.app_label,
+        finding.migration,
+        finding.operation_index,
+        finding.relation,
+        finding.message if finding.migration is None else "",
+    )
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+class Engine:
+    """Holds the rules of one run. `errors` tells of rules that crashed; the others go on."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.errors: list[str] = []
+
+    @property
+    def needs_reverse(self) -> bool:
+        return any(rule.needs_reverse for rule in self.rules)
+
+    def check_plan(self, plan: Plan) -> list[Finding]:
+        return merge(finding for rule in self.rules for finding in self.guarded(rule, "check_plan", plan))
+
+    def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
+        """The findings of one migration on all its targets."""
+        return merge(
+            finding for impact in impacts for rule in self.rules for finding in self.guarded(rule, "check_migration", impact)
+        )
+
+    def guarded(self, rule: Rule, method: str, subject: Plan | MigrationImpact) -> Iterator[Finding]:
+        try:
+            yield from getattr(rule, method)(subject)
+        except Exception as error:
+            where = f" on {'.'.join(subject.key)}" if isinstance(subject, MigrationImpact) else ""
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            self.errors.append(
+                f"the rule {rule.id} crashed{where}: {type(error).__name__}: {error} ({last.filename}:{last.lineno})"
+            )
+
+
+def merge(found: Iterable[Finding]) -> list[Finding]:
+    """One finding per rule, place and message with all its targets; then one per operation, relation and hazard."""
+    by_message: dict[tuple[object, ...], Finding] = {}
+    for finding in found:
+        key = (
+            finding.rule,
+            finding.app_label,
+            finding.migration,
+            finding.operation_index,
+            finding.relation,
+            finding.message,
+        )
+        if key in by_message:
+            kept = by_message[key]
+            targets = tuple(dict.fromkeys((*kept.targets, *finding.targets)))
+            by_message[key] = replace(kept, targets=targets, severity=max(kept.severity, finding.severity))
+        else:
+            by_message[key] = finding
+    by_hazard: dict[tuple[object, ...], Finding] = {}
+    for number, finding in enumerate(sorted(by_message.values(), key=rank)):
+        hazard: tuple[object, ...] = (
+            finding.app_label,
+            finding.migration,
+            finding.operation_index,
+            finding.relation,
+            finding.category,
+        )
+        if finding.operation_index is None or finding.relation is None:
+            hazard = (number,)
+        first = by_hazard.get(hazard)
+        if first is None:
+            by_hazard[hazard] = finding
+        elif finding.rule != first.rule:
+            also = tuple(dict.fromkeys((*first.also, finding.rule)))
+            by_hazard[hazard] = replace(first, also=also, severity=max(first.severity, finding.severity))
+        else:
+            by_hazard[hazard] = replace(first, severity=max(first.severity, finding.severity))
+    findings = [replace(finding, fingerprint=fingerprint(finding)) for finding in by_hazard.values()]
+    return sorted(
+        findings,
+        key=lambda f: (f.operation_index is None, f.operation_index or 0, -f.severity, f.rule, f.relation or ""),
+    )

@@ -1,0 +1,75 @@
+"""One run from configuration to report; what the commands and the tests call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from migration_lint import conf
+from migration_lint.engine import Engine
+from migration_lint.project import collect, loading, selection
+from migration_lint.rules import RuleError, find_rules
+from migration_lint.sql.connection import OfflineError
+from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
+
+
+@dataclass
+class Run:
+    """The impacts of what was selected, one migration at a time, and what went wrong on the way."""
+
+    config: conf.Config
+    targets: tuple[Target, ...]
+    graph: loading.Graph
+    selected: frozenset[tuple[str, str]]
+    together: bool
+    errors: list[str]
+
+    def impacts(
+        self, reverses: bool, progress: Callable[[int], None] = lambda number: None
+    ) -> Iterator[tuple[MigrationImpact, ...]]:
+        release = selection.releases(self.selected, self.together)
+        try:
+            yield from collect.walk(
+                self.graph.migrations, self.graph.unmigrated, self.targets, release, reverses, self.errors, progress
+            )
+        except OfflineError as error:
+            raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
+
+
+def prepare(config: conf.Config, app_label: str | None = None, name: str | None = None, all_separately: bool = False) -> Run:
+    """Load the graph and select. Raises UsageError."""
+    targets = conf.targets(config)
+    graph = loading.load()
+    selected = selection.select(graph, app_label, name, config.third_party or app_label is not None)
+    return Run(config, targets, graph, selected, app_label is not None and not all_separately, [])
+
+
+def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
+    """Run every rule over what was selected. Raises UsageError."""
+    started = time.perf_counter()
+    try:
+        engine = Engine(find_rules(run.config.rules))
+    except RuleError as error:
+        raise conf.UsageError(f"{error}.") from error
+    plan = Plan(
+        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected), run.graph.problems, run.targets
+    )
+    findings: list[Finding] = engine.check_plan(plan)
+    operations = unread = 0
+    for impacts in run.impacts(engine.needs_reverse, progress):
+        findings += engine.check_migration(impacts)
+        operations += len(impacts[0].migration.operations)
+        unread += sum(
+            any(part.unread or any(s.unread for s in part.statements) for part in impact.impacts) for impact in impacts[:1]
+        )
+    errors = (*run.errors, *engine.errors)
+    return Report(
+        tuple(findings),
+        run.targets,
+        len(run.selected),
+        operations,
+        errors,
+        time.perf_counter() - started,
+        {"unread": unread},
+    )

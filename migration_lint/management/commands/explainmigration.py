@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from migration_lint import explain, lint
+from migration_lint.conf import UsageError
+from migration_lint.management.base import LintCommand
+from migration_lint.reporters import dump
+from migration_lint.reporters.text import Printer, print_plan
+
+
+class Command(LintCommand):
+    help = (
+        "Shows a migration's lock plan: each operation's SQL, what it locks, for how long, what that stops, and the way back."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--all", action="store_true", help="Every migration, each a release of its own.")
+        parser.add_argument("--output-format", choices=["text", "json"], default="text")
+
+    def run(self, options: dict[str, Any]) -> int:
+        if options["all"] == (options["app_label"] is not None):
+            raise UsageError("Name an app, or a migration of it, or else --all: explainmigration shop 0002")
+        config = self.configuration(options)
+        run = lint.prepare(config, options["app_label"], options["migration_name"])
+        if options["output_format"] == "json" and len(run.targets) > 1:
+            names = ", ".join(map(str, run.targets))
+            raise UsageError(
+                f"JSON tells about one target, and there are {len(run.targets)}: {names}. Choose one with --target or --database."
+            )
+        problems = [problem.message for problem in run.graph.problems]
+        impacts = [impact for row in run.impacts(reverses=True) for impact in row]
+        if options["output_format"] == "json":
+            self.stdout.write(dump(explain.explain_data(impacts, run.targets[0].name, [*run.errors, *problems])))
+        else:
+            print_plan(impacts, Printer(self.stdout._out, self.color(options)))  # type: ignore[attr-defined]
+            for text in [*run.errors, *problems]:
+                self.stderr.write(text)
+        return 2 if run.errors else 0

@@ -1,0 +1,373 @@
+"""Plan × Server → Impacts: every operation applied to states and to a schema editor that never connects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.apps import apps as global_apps
+from django.db.migrations import Migration, RunPython, SeparateDatabaseAndState
+from django.db.migrations.exceptions import IrreversibleError
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState
+
+from migration_lint.project import source
+from migration_lint.project.states import ModelKey, PlanState
+from migration_lint.sql import connection as offline
+from migration_lint.sql.server import Server
+from migration_lint.types import Impact, MigrationImpact, MigrationKey, Reverse, Statement, States, Step, Target
+
+# (operation, index, state before, state after, the SeparateDatabaseAndState around it)
+Part = tuple[Operation, tuple[int, ...], PlanState, PlanState, Operation | None]
+
+
+@dataclass
+class Halves:
+    """One operation of a migration with the states around it, and the database operations it stands for."""
+
+    operation: Operation
+    index: int
+    before: PlanState
+    after: PlanState
+    parts: list[Part]
+    error: str | None = None
+
+
+def describe_error(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def is_expandable(operation: Operation) -> bool:
+    """Whether this is Django's own SeparateDatabaseAndState, whose database half can be walked operation by operation."""
+    own = type(operation)
+    return (
+        isinstance(operation, SeparateDatabaseAndState)
+        and own.database_forwards is SeparateDatabaseAndState.database_forwards
+        and own.database_backwards is SeparateDatabaseAndState.database_backwards
+    )
+
+
+def advance(state: PlanState, migration: Migration) -> Iterator[Halves]:
+    """Apply the state half of each operation. A state that cannot be changed stays as it was, and the reason is told."""
+    for index, operation in enumerate(migration.operations):
+        before = state
+        state = before.clone()
+        error = None
+        try:
+            operation.state_forwards(migration.app_label, state)
+        except Exception as reason:
+            error = describe_error(reason)
+            state = before.clone()
+        state.freeze()
+        parts: list[Part] = [(operation, (index,), before, state, None)]
+        if error is None and is_expandable(operation):
+            parts, error = expand(operation, index, before, migration.app_label)
+        yield Halves(operation, index, before, state, parts, error)
+
+
+def expand(
+    operation: Any, index: int, before: PlanState, label: str, prefix: tuple[int, ...] = ()
+) -> tuple[list[Part], str | None]:
+    parts: list[Part] = []
+    state = before
+    for number, nested in enumerate(operation.database_operations):
+        place = (*(prefix or (index,)), number)
+        after = state.clone()
+        try:
+            nested.state_forwards(label, after)
+        except Exception as reason:
+            return parts, describe_error(reason)
+        after.freeze()
+        if is_expandable(nested):
+            inner, error = expand(nested, index, state, label, place)
+            parts += inner
+            if error:
+                return parts, error
+        else:
+            parts.append((nested, place, state, after, operation))
+        state = after
+    return parts, None
+
+
+class Collector:
+    """Collects the impacts of a plan on one target. The states are shared by all targets of a run."""
+
+    def __init__(self, target: Target, unmigrated: frozenset[str], reverses: bool) -> None:
+        self.target = target
+        self.server = Server(target)
+        self.wrapper = offline.offline_connection(self.server)
+        timezone = getattr(self.wrapper, "timezone_name", None)
+        if timezone:
+            self.server.catalog = replace(self.server.catalog, settings={"timezone": timezone})
+        self.reverses = reverses
+        self.unmigrated = unmigrated
+
+    def editor(self, server: Server, in_transaction: bool) -> Any:
+        self.wrapper.server = server
+        self.wrapper.in_atomic_block = in_transaction
+        editor = self.wrapper.schema_editor(atomic=False)
+        editor.__enter__()
+        editor.atomic_migration = in_transaction
+        return editor
+
+    def seed(self) -> None:
+        """Make the tables of apps without migrations: no statement of the plan does."""
+        server = self.server
+        server.begin_migration(None)
+        editor = self.editor(server, True)
+        for label in sorted(self.unmigrated):
+            for model in global_apps.get_app_config(label).get_models(include_auto_created=False):
+                try:
+                    if model._meta.can_migrate(self.wrapper):
+                        editor.create_model(model)
+                except Exception as error:  # their SQL is not linted; a table that cannot be made is one that nobody made
+                    server.errors.append(f"the table of `{model._meta.label}` could not be worked out: {describe_error(error)}")
+        for sql in editor.deferred_sql:
+            editor.execute(sql, None)
+        editor.deferred_sql.clear()
+        server.begin_migration(None)
+
+    def collect(
+        self,
+        migration: Migration,
+        halves: list[Halves],
+        release: frozenset[MigrationKey],
+        models_before: Mapping[ModelKey, ModelState],
+        wanted: bool,
+    ) -> MigrationImpact:
+        """Run one migration forwards, and backwards on a fork where reverses are wanted."""
+        server = self.server
+        server.begin_migration((migration.app_label, migration.name))
+        atomic = bool(migration.atomic) and bool(server.backend.server["ddl_in_transaction"])
+        if atomic:
+            server.begin()
+        editor = self.editor(server, atomic)
+        owners: dict[int, int] = {}
+        kept: list[Any] = []
+        impacts: list[Impact] = []
+        for half in halves:
+            for operation, place, before, after, parent in half.parts or [
+                (half.operation, (half.index,), half.before, half.after, None)
+            ]:
+                number = len(impacts)
+                start, catalog = len(server.statements), server.catalog
+                own = not atomic and operation.atomic is True
+                if own:
+                    server.begin()
+                error = half.error or self.forwards(editor, migration, operation, before, after)
+                if own:
+                    server.commit()
+                for item in editor.deferred_sql:
+                    if id(item) not in owners:
+                        owners[id(item)] = number
+                        kept.append(item)
+                step = Step(
+                    migration,
+                    operation,
+                    place,
+                    source.operation_location(migration, operation, place),
+                    atomic or own,
+                    States(before, after),
+                    parent,
+                )
+                impacts.append(
+                    Impact(
+                        step,
+                        self.target,
+                        tuple(server.statements[start:]),
+                        catalog,
+                        server.catalog,
+                        error,
+                        reversible=bool(operation.reversible),
+                    )
+                )
+        late: dict[int, list[Statement]] = {}
+        server.deferred = True
+        for item in list(editor.deferred_sql):
+            start = len(server.statements)
+            editor.execute(item, None)
+            late.setdefault(owners.get(id(item), len(impacts) - 1), []).extend(server.statements[start:])
+        server.deferred = False
+        editor.deferred_sql.clear()
+        if server.transaction is not None:
+            server.commit()
+        for number, statements in late.items():
+            impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
+        if wanted and self.reverses:
+            impacts = self.with_reverses(migration, impacts, atomic)
+        return MigrationImpact(
+            migration, self.target, source.migration_location(migration), tuple(impacts), release, models_before
+        )
+
+    def forwards(
+        self, editor: Any, migration: Migration, operation: Operation, before: PlanState, after: PlanState
+    ) -> str | None:
+        """Collect one operation. What it raises is the reason why its SQL is not known; its tables are tainted."""
+        if isinstance(operation, RunPython):
+            return None
+        waiting = list(editor.deferred_sql)
+        try:
+            operation.database_forwards(migration.app_label, editor, before, after)
+        except Exception as error:
+            editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
+            self.server.catalog = self.server.catalog.taint(*touched_tables(operation, migration.app_label, before, after))
+            return describe_error(error)
+        return None
+
+    def with_reverses(self, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
+        """Run the migration backwards in one editor, as `migrate` does, on a fork of the server."""
+        server = self.server.fork()
+        if atomic:
+            server.begin()
+        editor = self.editor(server, atomic)
+        owners: dict[int, int] = {}
+        kept: list[Any] = []
+        found: dict[int, Reverse] = {}
+        for number in range(len(impacts) - 1, -1, -1):
+            impact = impacts[number]
+            operation = impact.step.operation
+            if not impact.reversible:
+                break  # Django refuses the whole way back from here on; what stands before it in the file is still told
+            found[number] = self.backwards(editor, server, migration, impact)
+            for item in editor.deferred_sql:
+                if id(item) not in owners:
+                    owners[id(item)] = number
+                    kept.append(item)
+        server.deferred = True
+        for item in list(editor.deferred_sql):
+            start = len(server.statements)
+            editor.execute(item, None)
+            number = owners.get(id(item), 0)
+            found[number] = replace(found[number], statements=(*found[number].statements, *server.statements[start:]))
+        editor.deferred_sql.clear()
+        self.wrapper.server = self.server
+        for number, impact in enumerate(impacts):
+            if number not in found and impact.reversible:
+                found[number] = self.alone(migration, impact, atomic)
+        return [replace(impact, reverse=found.get(number)) for number, impact in enumerate(impacts)]
+
+    def backwards(self, editor: Any, server: Server, migration: Migration, impact: Impact) -> Reverse:
+        operation, states = impact.step.operation, impact.step.state
+        start = len(server.statements)
+        own = not migration.atomic and operation.atomic is True
+        if own:
+            server.begin()
+        error = impact.unread
+        if error is None and not isinstance(operation, RunPython):
+            waiting = list(editor.deferred_sql)
+            try:
+                operation.database_backwards(migration.app_label, editor, states.after, states.before)  # type: ignore[arg-type]
+            except (IrreversibleError, NotImplementedError) as reason:
+                error = describe_error(reason)
+            except Exception as reason:
+                editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
+                error = describe_error(reason)
+        if own:
+            server.commit()
+        return Reverse(tuple(server.statements[start:]), error)
+
+    def alone(self, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
+        """The way back of an operation that stands before an irreversible one: by itself, from right after it."""
+        server = self.server.fork()
+        server.catalog = impact.after
+        if atomic:
+            server.begin()
+        editor = self.editor(server, atomic)
+        reverse = self.backwards(editor, server, migration, impact)
+        start = len(server.statements)
+        server.deferred = True
+        for item in list(editor.deferred_sql):
+            editor.execute(item, None)
+        editor.deferred_sql.clear()
+        self.wrapper.server = self.server
+        return replace(reverse, statements=(*reverse.statements, *server.statements[start:]))
+
+
+def touched_tables(operation: Operation, label: str, before: PlanState, after: PlanState) -> list[str]:
+    """The tables of the models that an operation names, as far as the states tell."""
+    names = []
+    for attribute in ("model_name", "name", "old_name", "new_name"):
+        name = getattr(operation, attribute, None)
+        if not isinstance(name, str):
+            continue
+        for state in (before, after):
+            model = state.models.get((label, name.lower()))
+            if model is not None:
+                names.append(str(model.options.get("db_table") or f"{label}_{model.name.lower()}").strip('"'))
+    return list(dict.fromkeys(names))
+
+
+def walk(
+    migrations: tuple[Migration, ...],
+    unmigrated: frozenset[str],
+    targets: tuple[Target, ...],
+    selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+    reverses: bool,
+    errors: list[str],
+    progress: Callable[[int], None] = lambda number: None,
+) -> Iterator[tuple[MigrationImpact, ...]]:
+    """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
+
+    `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
+    itself failed on is added to `errors`.
+    """
+    collectors = []
+    for target in targets:
+        collector = Collector(target, unmigrated, reverses)
+        with offline.installed(collector.wrapper):
+            collector.seed()
+        errors += collector.server.errors
+        collectors.append(collector)
+    state = PlanState({}, set(unmigrated))
+    old_models = models_without(migrations, unmigrated, selected)
+    remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
+    for number, migration in enumerate(migrations):
+        if not remaining:
+            return
+        progress(number)
+        key = (migration.app_label, migration.name)
+        release = selected(key)
+        halves = list(advance(state, migration))
+        models_before = state.models if release == frozenset({key}) else old_models
+        results = []
+        for collector in collectors:
+            with offline.installed(collector.wrapper):
+                results.append(collector.collect(migration, halves, release or frozenset(), models_before, release is not None))
+        if halves:
+            newest = halves[-1].after
+            for half in halves:
+                for _, _, before, after, _ in half.parts:
+                    for old in (before, after):
+                        if old is not newest:
+                            old.release()
+                if half.before is not newest:
+                    half.before.release()
+            state = newest
+        if release is not None:
+            remaining.discard(key)
+            for collector in collectors:
+                errors += [error for error in collector.server.errors if error not in errors]
+            yield tuple(results)
+
+
+def models_without(
+    migrations: tuple[Migration, ...],
+    unmigrated: frozenset[str],
+    selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+) -> Mapping[ModelKey, ModelState]:
+    """The models before a release of several migrations: the plan without them and without what depends on them."""
+    keys = [(m.app_label, m.name) for m in migrations]
+    release = next((found for key in keys if (found := selected(key)) is not None), frozenset())
+    if len(release) < 2:
+        return {}
+    state = PlanState({}, set(unmigrated))
+    later = set(release)
+    for migration in migrations:
+        if (migration.app_label, migration.name) in later or any(parent in later for parent in migration.dependencies):
+            later.add((migration.app_label, migration.name))
+            continue
+        for half in advance(state, migration):
+            state = half.after
+    return state.models

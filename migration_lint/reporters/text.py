@@ -1,0 +1,298 @@
+"""The report for people. The only importer of rich, which colours it; what comes from data never passes through its markup."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+import sqlparse
+from rich.console import Console
+from rich.text import Text
+
+from migration_lint.reporters import clean, shown_path
+from migration_lint.types import Blocks, Finding, MigrationImpact, Report, Severity
+
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
+FRAME = 7  # lines of code shown of one operation
+MANY = 20  # findings from which on a summary per rule comes first
+TO_ASCII = str.maketrans({"→": ">", "│": "|", "…": "~", "–": "-", "·": "-", "\N{REPLACEMENT CHARACTER}": "?"})
+
+
+class Printer:
+    """Writes lines: wrapped and coloured on a terminal, plain and whole anywhere else."""
+
+    def __init__(self, stream: IO[str], color: bool | None = None, width: int | None = None) -> None:
+        self.console = Console(
+            file=stream,
+            force_terminal=True if color else None,
+            no_color=True if color is False else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            width=width,
+        )
+        self.wraps = self.console.is_terminal
+        encoding = (getattr(stream, "encoding", None) or "utf-8").lower()
+        self.ascii = not encoding.startswith("utf")
+
+    def line(self, *parts: tuple[str, str] | str) -> None:
+        text = Text()
+        for part in parts:
+            words, style = part if isinstance(part, tuple) else (part, "")
+            text.append(self.encodable(clean(words)), style)
+        self.console.print(text, soft_wrap=True)
+
+    def encodable(self, text: str) -> str:
+        return text.translate(TO_ASCII).encode("ascii", "replace").decode() if self.ascii else text
+
+    def block(self, label: str, text: str, style: str = "", code: bool = False) -> None:
+        """A labelled text with a hanging indent. Indented lines are code and keep their shape."""
+        indent = " " * len(label)
+        width = max(self.console.width - 1, len(label) + 24)
+        first = True
+        for line in clean(text).splitlines() or [""]:
+            if self.wraps and not code and not line.startswith("    "):
+                pieces = textwrap.wrap(line, width - len(label), break_long_words=False, break_on_hyphens=False) or [""]
+            else:
+                pieces = [line]
+            for piece in pieces:
+                self.line((label if first else indent, "dim"), (piece, diff_style(piece) or style))
+                first = False
+
+
+def diff_style(line: str) -> str:
+    stripped = line.lstrip()
+    if line.startswith("    ") and stripped.startswith("+ "):
+        return "green"
+    if line.startswith("    ") and stripped.startswith("- "):
+        return "red"
+    return ""
+
+
+@lru_cache(maxsize=32)
+def source_lines(path: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(path).read_text(encoding="utf-8", errors="replace").splitlines())
+    except OSError:
+        return ()
+
+
+def print_report(report: Report, printer: Printer) -> None:
+    header(report, printer)
+    if len(report.findings) >= MANY:
+        summary(report, printer)
+    for finding in report.findings:
+        print_finding(finding, report, printer)
+    for error in report.errors:
+        printer.line(("error: ", "bold red"), error)
+    footer(report, printer)
+
+
+def header(report: Report, printer: Printer) -> None:
+    for target in report.targets:
+        note = f" ({target.assumed})" if target.assumed else ""
+        printer.line(("Target ", "dim"), (str(target), "bold"), (note, "dim"))
+    printer.line()
+
+
+def summary(report: Report, printer: Printer) -> None:
+    counts = Counter((finding.severity, finding.rule) for finding in report.findings)
+    width = max(len(str(count)) for count in counts.values())
+    for (severity, rule), count in sorted(counts.items(), key=lambda item: (-item[0][0], -item[1], item[0][1])):
+        printer.line(f"{count:>{width + 2}}  ", (f"{severity!s:<8}", STYLES[severity]), rule)
+    printer.line()
+
+
+def print_finding(finding: Finding, report: Report, printer: Printer) -> None:
+    printer.block(f"{finding.severity}[{finding.rule}] ", finding.message, "bold") if not printer.wraps else heading(
+        finding, printer
+    )
+    place = finding.location
+    about = ".".join(part for part in (finding.app_label, finding.migration) if part)
+    if finding.operation_index is not None:
+        about += f", operation {finding.operation_index}: {finding.operation}"
+    if place is not None:
+        spot = ":".join(str(part) for part in (shown_path(place.path), place.line, place.column) if part is not None)
+        printer.line(("  --> ", "blue"), spot, (f" ({about})" if about else "", "dim"))
+        code_frame(finding, printer)
+    elif about:
+        printer.line(("  --> ", "blue"), about)
+    for location in finding.related:
+        printer.line(("  ::: ", "blue"), f"{shown_path(location.path)}:{location.line}")
+    if finding.sql:
+        printer.block("   = sql: ", format_sql(finding.sql), code=True)
+    if finding.lock and finding.relation:
+        printer.block("   = lock: ", lock_words(finding))
+    if finding.help:
+        printer.block("   = help: ", finding.help)
+    if finding.also:
+        printer.block("   = also: ", ", ".join(finding.also))
+    if len(report.targets) > 1 and finding.targets:
+        printer.block("   = on: ", ", ".join(finding.targets))
+    printer.line()
+
+
+def heading(finding: Finding, printer: Printer) -> None:
+    label = f"{finding.severity}[{finding.rule}] "
+    width = max(printer.console.width - 1, 30)
+    lines = textwrap.wrap(label + clean(finding.message), width, break_long_words=False, break_on_hyphens=False)
+    first = lines[0]
+    printer.line((first[: len(label)], STYLES[finding.severity]), (first[len(label) :], "bold"))
+    for line in lines[1:]:
+        printer.line((line, "bold"))
+
+
+def lock_words(finding: Finding) -> str:
+    words = {
+        Blocks.NOTHING: "blocks no reads or writes",
+        Blocks.SCHEMA_CHANGES: "blocks schema changes and VACUUM",
+        Blocks.WRITES: "blocks writes",
+        Blocks.EVERYTHING: "blocks reads and writes",
+        Blocks.UNKNOWN: "blocks nobody knows what",
+    }
+    until = "until the migration's transaction ends" if finding.held_until == "migration" else "while the statement runs"
+    return f"{finding.lock} on {finding.relation}: {words[finding.blocks or Blocks.NOTHING]}, {until}"
+
+
+def code_frame(finding: Finding, printer: Printer) -> None:
+    place = finding.location
+    if place is None or place.line is None:
+        return
+    lines = source_lines(place.path)
+    end = min(place.end_line or place.line, len(lines))
+    last = min(end, place.line + FRAME - 1)
+    gutter = len(str(last))
+    bar = "│"
+    printer.line((f" {' ' * gutter} {bar}", "blue"))
+    for number in range(place.line, last + 1):
+        if number <= len(lines):
+            text = lines[number - 1].expandtabs(4)
+            if printer.wraps and len(text) > printer.console.width - gutter - 5:
+                text = text[: max(printer.console.width - gutter - 6, 20)] + "…"
+            printer.line((f" {number:>{gutter}} {bar} ", "blue"), text)
+    if end > last:
+        printer.line((f" {' ' * gutter} {bar} ", "blue"), (f"… {end - last} more lines", "dim"))
+
+
+def format_sql(sql: str) -> str:
+    """Long statements over several lines, the way people write them."""
+    text = " ".join(sql.split()) if "\n" not in sql.strip() else sql.strip()
+    if len(text) <= 100 or "$$" in text:
+        return text
+    return str(sqlparse.format(text, reindent=True, keyword_case=None)).strip()
+
+
+def footer(report: Report, printer: Printer) -> None:
+    counts = Counter(finding.severity for finding in report.findings)
+    parts = [
+        f"{counts[severity]} {severity}{'s' if counts[severity] != 1 else ''}"
+        for severity in reversed(Severity)
+        if counts[severity]
+    ]
+    found = ", ".join(parts) if parts else "No findings"
+    style = STYLES[max(counts)] if counts else "bold green"
+    word = "migration" if report.migrations == 1 else "migrations"
+    unread = report.incomplete.get("unread", 0)
+    note = f" · {unread} not understood" if unread else ""
+    printer.line(
+        (found, style), f" · {report.migrations} {word}, {report.operations} operations{note} · {report.seconds:.1f} s"
+    )
+
+
+# The lock plan of `explainmigration`.
+
+
+def print_plan(impacts: Iterable[MigrationImpact], printer: Printer) -> None:
+    for number, impact in enumerate(impacts):
+        if number:
+            printer.line()
+        for parts in plan_lines(impact):
+            printer.line(*parts)
+
+
+def plan_lines(migration: MigrationImpact) -> Iterator[tuple[Any, ...]]:
+    atomic = "one transaction" if migration.migration.atomic else "not atomic"
+    yield ((f"{'.'.join(migration.key)}", "bold"), (f"  {migration.target}, {atomic}", "dim"))
+    if not migration.impacts:
+        yield (("  no operations", "dim"),)
+    for impact in migration.impacts:
+        step = impact.step
+        index = ".".join(map(str, step.index))
+        try:
+            words = step.operation.describe()
+        except Exception:  # a third party's describe() is not worth a crash
+            words = ""
+        yield (f"  {index} ", (type(step.operation).__name__, "bold"), (f"  {words}", "dim"))
+        if impact.unread:
+            yield (("    SQL not known: ", "yellow"), impact.unread)
+        elif not impact.statements:
+            yield (("    sends nothing", "dim"),)
+        for statement in impact.statements:
+            late = " (at the end of the migration)" if statement.deferred else ""
+            alone = " (in no transaction)" if statement.transaction is None else ""
+            yield ("    ", " ".join(statement.sql.split()), (late + alone, "dim"))
+            if statement.unread:
+                yield (("      not understood: ", "yellow"), statement.unread)
+            for effect in statement.effects:
+                if effect.relation is None:
+                    continue
+                yield from effect_lines(effect, migration)
+        yield from reverse_lines(impact, migration)
+
+
+def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any, ...]]:
+    if effect.is_new(migration.release):
+        yield ("      ", (f"{effect.relation}", "cyan"), (" is new: nobody uses it yet", "dim"))
+        return
+    work = [
+        word
+        for word, is_so in (
+            ("rewrites the table", effect.rewrites), ("builds an index", effect.builds_index), ("reads every row", effect.scans), ("changes rows", effect.writes_rows),
+        )
+        if is_so
+    ]  # fmt: skip
+    style = {Blocks.EVERYTHING: "red", Blocks.UNKNOWN: "red", Blocks.WRITES: "yellow"}.get(effect.blocks, "")
+    until = "until the migration commits" if effect.held_until == "migration" else "for the statement"
+    held = f" (held: {effect.held})" if effect.held and effect.held != effect.lock else ""
+    blocks = "blocks nothing" if effect.blocks is Blocks.NOTHING else f"blocks {effect.blocks}"
+    guess = " (assumed)" if effect.assumed else ""
+    line = f"{effect.lock or 'no lock'}{held}, {blocks} {until}{guess}"
+    yield (
+        "      ",
+        (f"{effect.relation}", "cyan"),
+        ": ",
+        (line, style),
+        (f"; {', '.join(work)}" if work else "", "bold"),
+    )
+
+
+def reverse_lines(impact: Any, migration: MigrationImpact) -> Iterator[tuple[Any, ...]]:
+    if not impact.reversible:
+        yield (("    cannot be undone", "yellow"),)
+        return
+    reverse = impact.reverse
+    if reverse is None:
+        return
+    if reverse.unread:
+        yield (("    way back not known: ", "yellow"), reverse.unread)
+    for statement in reverse.statements:
+        heavy = [e for e in statement.effects if e.relation and not e.is_new(migration.release)]
+        cost = "; ".join(
+            f"{e.relation}: {e.lock}"
+            + (
+                ", rewrites"
+                if e.rewrites
+                else ", builds an index"
+                if e.builds_index
+                else ", reads every row"
+                if e.scans
+                else ""
+            )
+            for e in heavy
+            if e.lock
+        )
+        yield (("    back: ", "dim"), " ".join(statement.sql.split()), (f"  [{cost}]" if cost else "", "dim"))

@@ -1,0 +1,140 @@
+"""A rule is one file: `Rule`, and the function that finds the built-in and third-party ones alike."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any, ClassVar
+
+from migration_lint.types import (
+    Effect,
+    Finding,
+    Impact,
+    Location,
+    MigrationImpact,
+    Plan,
+    Severity,
+    Statement,
+)
+
+ENTRY_POINTS = "migration_lint.rules"
+
+
+class RuleError(ValueError):
+    """A rule's class is not what a rule has to be; the message says what is missing."""
+
+
+class Rule:
+    """Override one of `check_impact`, `check_migration` and `check_plan`; make findings with `self.finding()`.
+
+    The id is the module's name with dashes. The docstring says what is wrong and what happens; `bad` and `good` are the
+    `operations` of a migration over the bookshop of the docs, from which the docs page and the tests are made. A rule that reads
+    `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them.
+    """
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    category: ClassVar[str] = ""
+    help: ClassVar[str] = ""
+    bad: ClassVar[str] = ""
+    good: ClassVar[str] = ""
+    covers: ClassVar[tuple[str, ...]] = ()
+    needs_reverse: ClassVar[bool] = False
+    id: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
+
+    def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
+        return ()
+
+    def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
+        for impact in migration.impacts:
+            yield from self.check_impact(impact, migration)
+
+    def check_plan(self, plan: Plan) -> Iterable[Finding]:
+        return ()
+
+    def finding(
+        self,
+        message: str,
+        *,
+        impact: Impact | None = None,
+        migration: MigrationImpact | None = None,
+        statement: Statement | None = None,
+        effect: Effect | None = None,
+        relation: str | None = None,
+        help: str | None = None,
+        severity: Severity | None = None,
+        location: Location | None = None,
+        related: tuple[Location, ...] = (),
+        app_label: str | None = None,
+        migration_name: str | None = None,
+    ) -> Finding:
+        """A finding of this rule about what is given; what is left out is taken from the impact, the migration or the class."""
+        key: tuple[str | None, str | None] = (app_label, migration_name)
+        targets: tuple[str, ...] = ()
+        index = operation = None
+        if migration is not None:
+            key, targets = migration.key, (str(migration.target),)
+            location = location or (None if impact else migration.location)
+        if impact is not None:
+            step = impact.step
+            key, targets = step.key, (str(impact.target),)
+            index, operation = step.index[0], type(step.parent or step.operation).__name__
+            location = location or step.location
+        return Finding(
+            rule=self.id,
+            category=self.category,
+            severity=self.severity if severity is None else severity,
+            message=message,
+            help=inspect.cleandoc(self.help if help is None else help),
+            app_label=key[0],
+            migration=key[1],
+            operation_index=index,
+            operation=operation,
+            location=location,
+            related=related,
+            targets=targets,
+            relation=relation or (effect.relation if effect else None),
+            lock=(effect.held or effect.lock) if effect else None,
+            blocks=effect.blocks if effect else None,
+            held_until=effect.held_until if effect else None,
+            sql=statement.sql if statement else None,
+        )
+
+
+def rules_in(module: ModuleType) -> Iterator[type[Rule]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Rule) and value is not Rule and value.__module__ == module.__name__:
+            yield value
+
+
+def find_rules(modules: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """Every rule: the built-in ones, those of installed entry points, and those of the dotted modules given. Raises RuleError."""
+    return tuple(rule() for rule in rule_classes(tuple(modules)))
+
+
+@functools.cache
+def rule_classes(modules: tuple[str, ...]) -> tuple[type[Rule], ...]:
+    names = [f"{__name__}.{name}" for _, name, _ in iter_modules(__path__) if not name.startswith("_")]
+    names += [entry.value.partition(":")[0] for entry in entry_points(group=ENTRY_POINTS)]
+    found: dict[str, type[Rule]] = {}
+    for name in [*names, *modules]:
+        try:
+            module = import_module(name)
+        except ImportError as error:
+            raise RuleError(f"the rule module {name!r} cannot be imported: {error}") from error
+        classes = list(rules_in(module))
+        if not classes:
+            raise RuleError(f"the module {name!r} defines no subclass of migration_lint.Rule")
+        for rule in classes:
+            if rule.id in found and found[rule.id] is not rule:
+                raise RuleError(f"{name!r} defines the rule {rule.id!r}, which {found[rule.id].__module__!r} defines already")
+            found[rule.id] = rule
+    return tuple(found[key] for key in sorted(found))

@@ -1,0 +1,187 @@
+"""The database at one point of the plan, folded from the statements themselves.
+
+A catalog is persistent: folding an action returns a new one that shares what did not change, so an impact keeps the catalog
+before and after it for nothing. Relations go by their name as the server would resolve it; a name in another schema than the
+search path's first is kept with its schema.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from migration_lint.types import MigrationKey
+
+TABLE_IDS = itertools.count(1)
+
+
+class SQLType(NamedTuple):
+    """A type by its canonical name. `arguments` are length, precision and scale as written; `dimensions` counts `[]`."""
+
+    name: str
+    arguments: tuple[int | str, ...] = ()
+    dimensions: int = 0
+
+    def __str__(self) -> str:
+        arguments = f"({', '.join(map(str, self.arguments))})" if self.arguments else ""
+        head, _, tail = self.name.partition(" with") if self.arguments and self.name.startswith("time") else (self.name, "", "")
+        return f"{head}{arguments}{' with' + tail if tail else ''}{'[]' * self.dimensions}"
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An SQL expression, as text and as what matters of it."""
+
+    text: str
+    columns: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    proves_not_null: frozenset[str] = frozenset()
+    literal: bool = False
+    is_null: bool = False
+    cast: SQLType | None = None  # the whole of it is `column::type`
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: SQLType | None = None
+    not_null: bool = False
+    default: Expression | None = None
+    generated: str | None = None  # "stored" or "virtual"
+    expression: Expression | None = None
+    identity: bool = False
+    collation: str | None = None
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """`type` is check, unique, primary key, foreign key, exclude or not null."""
+
+    type: str
+    name: str | None = None
+    columns: tuple[str, ...] = ()
+    expression: Expression | None = None
+    references: str | None = None
+    referenced_columns: tuple[str, ...] = ()
+    valid: bool = True
+    using_index: str | None = None
+    deferrable: bool = False
+    clustered_columns: tuple[str, ...] = ()  # the covering columns of INCLUDE
+
+    @property
+    def has_index(self) -> bool:
+        return self.type in ("unique", "primary key", "exclude")
+
+
+@dataclass(frozen=True)
+class Index:
+    """`columns` has None where a key is an expression; `used` names every column that any part of it mentions."""
+
+    name: str | None
+    columns: tuple[str | None, ...] = ()
+    unique: bool = False
+    partial: bool = False
+    used: frozenset[str] = frozenset()
+    method: str = "btree"
+    valid: bool = True
+    opclasses: tuple[str | None, ...] = ()
+    orders: tuple[str, ...] = ()
+    options: bool = False
+    constraint: str | None = None
+    only: bool = False
+
+    @property
+    def is_expression(self) -> bool:
+        return None in self.columns
+
+
+class Sequence(NamedTuple):
+    table: str | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table or view. `known` is False where no statement made it or something opaque may have changed it."""
+
+    name: str
+    kind: str = "table"  # table, partitioned table, view, materialized view, foreign table
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    indexes: Mapping[str, Index] = field(default_factory=dict)
+    made_by: MigrationKey | None = None
+    known: bool = True
+    id: int = field(default_factory=lambda: next(TABLE_IDS))
+    former_names: tuple[tuple[MigrationKey | None, str], ...] = ()
+    parents: tuple[str, ...] = ()  # inherited or partitioned from
+    default_partition: bool = False
+    uses: frozenset[str] = frozenset()  # what a view reads
+
+    def foreign_keys(self) -> Iterator[Constraint]:
+        for constraint in self.constraints.values():
+            if constraint.type == "foreign key":
+                yield constraint
+
+    def checks_on(self, column: str) -> bool:
+        return any(c.type == "check" and c.expression and column in c.expression.columns for c in self.constraints.values())
+
+    def proves_not_null(self, column: str) -> bool:
+        """Whether a validated CHECK says that this column has no NULL."""
+        return any(
+            c.type == "check" and c.valid and c.expression and column in c.expression.proves_not_null
+            for c in self.constraints.values()
+        )
+
+
+@dataclass(frozen=True)
+class Catalog:
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    indexes: Mapping[str, str] = field(default_factory=dict)  # index → its table
+    sequences: Mapping[str, Sequence] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)  # name → enum, composite, range, base, domain, constrained domain
+    functions: Mapping[str, str] = field(default_factory=dict)  # name → immutable, stable, volatile
+    extensions: frozenset[str] = frozenset()
+    collations: Mapping[str, bool] = field(default_factory=dict)  # name → deterministic
+    triggers: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def table(self, name: str) -> Table:
+        """The table of this name, or a stand-in that is not `known`: a table nobody made exists."""
+        found = self.tables.get(name)
+        return found if found is not None else Table(name, known=False, id=0)
+
+    def children(self, name: str) -> Iterator[tuple[Table, Constraint]]:
+        """Foreign keys of other tables (and its own) that reference this one."""
+        for table in self.tables.values():
+            for constraint in table.constraints.values():
+                if constraint.references == name:
+                    yield table, constraint
+
+    def partitions(self, name: str) -> Iterator[Table]:
+        for table in self.tables.values():
+            if name in table.parents:
+                yield table
+                yield from self.partitions(table.name)
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a relation of any kind has this name."""
+        return name in self.tables or name in self.indexes or name in self.sequences
+
+    def has_constraint(self, name: str) -> bool:
+        return any(name in table.constraints for table in self.tables.values())
+
+    def with_table(self, table: Table) -> Catalog:
+        return replace(self, tables={**self.tables, table.name: table})
+
+    def without(self, mapping: str, *names: str) -> Catalog:
+        values: Mapping[str, Any] = getattr(self, mapping)
+        return replace(self, **{mapping: {key: value for key, value in values.items() if key not in names}})
+
+    def taint(self, *names: str) -> Catalog:
+        """Something opaque touched these tables: what is known of them may be wrong from here on."""
+        tables = dict(self.tables)
+        for name in names:
+            tables[name] = replace(self.table(name), known=False)
+        return replace(self, tables=tables)

@@ -1,0 +1,102 @@
+"""Stand-ins for a database driver that is not installed, while Django's backend for it is imported."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+# Only what Django's backend imports at once; it asks nothing of it while SQL is being made.
+DRIVERS = {"postgresql": ("psycopg", "psycopg2")}
+BACKENDS = {"postgresql": "django.db.backends.postgresql"}
+
+
+class StandInMeta(type):
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type.__call__(StandInMeta, name, (StandIn,), {})
+
+    def __getitem__(cls, item: object) -> Any:
+        return cls
+
+    def __iter__(cls) -> Iterator[Any]:
+        return iter(())
+
+
+class StandIn(metaclass=StandInMeta):
+    """Takes any call and any attribute; keeps what a JSON wrapper is asked for."""
+
+    oid = 0
+    Error = type("Error", (Exception,), {})
+
+    def __init__(self, obj: Any = None, *arguments: Any, dumps: Any = None, **options: Any) -> None:
+        self.obj = obj
+        self.dumps = dumps
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return StandIn()
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return StandIn()
+
+
+class StandInModule(ModuleType):
+    __path__: list[str] = []
+    __version__ = "3.3.0"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name.endswith(("Error", "Warning")) or name in ("Error",):
+            value: Any = type(name, (Exception,), {})
+        elif name in ("types", "adapters"):
+            value = StandIn
+        else:
+            value = type.__call__(StandInMeta, name, (StandIn,), {})
+        setattr(self, name, value)
+        return value
+
+
+class Finder:
+    """Finds any module below the names of the missing drivers."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if name.partition(".")[0] in self.names:
+            return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return StandInModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+def is_installed(vendor: str) -> bool:
+    return any(importlib.util.find_spec(name) is not None for name in DRIVERS[vendor])
+
+
+@contextmanager
+def stand_ins(vendor: str) -> Iterator[None]:
+    """Let the vendor's backend be imported without its driver. Whatever was imported meanwhile is forgotten afterwards."""
+    before = set(sys.modules)
+    finder = Finder(DRIVERS[vendor][:1])
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        for name in set(sys.modules) - before:
+            if name.startswith((*DRIVERS[vendor], BACKENDS[vendor])):
+                del sys.modules[name]

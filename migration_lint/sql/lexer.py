@@ -1,0 +1,168 @@
+"""Tokens and statement boundaries, by dialect.
+
+A linter that loses its place inside a string literal misses the statement that follows it, so this is a real lexer: it knows
+each dialect's quotes, comments and escapes, and refuses what it cannot follow instead of guessing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+
+class LexError(ValueError):
+    """The text is not SQL that a server of this dialect could take apart either."""
+
+
+class Token(NamedTuple):
+    """`kind` is word, name (quoted identifier), string, number, param or op; `value` is folded for words, unquoted for names."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Dialect:
+    name: str
+    identifier_quotes: str = '"'
+    string_quotes: str = "'"
+    dollar_quotes: bool = False
+    nested_comments: bool = False
+    hash_comments: bool = False
+    backslash_escapes: bool = False  # in every string; PostgreSQL has them in E'…' alone
+    escape_prefix: bool = False
+    executable_comments: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        plain = "|".join(
+            f"{quote}(?:[^{quote}\\\\]|\\\\.|{quote}{quote})*{quote}"
+            if self.backslash_escapes
+            else f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
+            for quote in self.string_quotes
+        )
+        names = "|".join(
+            f"{re.escape(quote)}(?:[^{re.escape(quote)}]|{re.escape(quote * 2)})*{re.escape(quote)}"
+            for quote in self.identifier_quotes
+        )
+        parts = [
+            r"(?P<space>\s+|--[^\n]*" + (r"|\#[^\n]*" if self.hash_comments else "") + ")",
+            r"(?P<comment>/\*)",
+        ]
+        if self.escape_prefix:
+            parts.append(r"(?P<escaped>[eE]'(?:[^'\\]|\\.|'')*')")
+            parts.append(rf"(?P<string>(?:[bBxXnN]|[uU]&)?(?:{plain}))")
+            parts.append(rf"(?P<name>(?:[uU]&)?(?:{names}))")
+        else:
+            parts.append(rf"(?P<string>[bBxXnN]?(?:{plain}))")
+            parts.append(rf"(?P<name>{names})")
+        if self.dollar_quotes:
+            parts.append(r"(?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$)")
+        parts += [
+            r"(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)",
+            r"(?P<number>\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)",
+            r"(?P<param>%s|%\([^)]*\)s|\$\d+|\?)",
+            r"(?P<op>::|:=|=>|<=|>=|<>|!=|\|\||[^\s'\"])" if self.name == "postgresql" else r"(?P<op><=|>=|<>|!=|\|\||[^\s])",
+        ]
+        return re.compile("|".join(parts), re.DOTALL)
+
+
+POSTGRESQL = Dialect("postgresql", dollar_quotes=True, nested_comments=True, escape_prefix=True)
+DIALECTS = {"postgresql": POSTGRESQL}
+
+COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+
+def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
+    """Yield what a server would see, comments and space left out. Raises LexError."""
+    if "\0" in sql:
+        raise LexError(f"a NUL character at offset {sql.index(chr(0))}: no server takes it")
+    match_at = dialect.pattern.match
+    position, end = 0, len(sql)
+    while position < end:
+        match = match_at(sql, position)
+        if match is None:
+            raise LexError(f"{sql[position]!r} at offset {position} opens a quote that nothing closes")
+        kind = match.lastgroup
+        start, position = position, match.end()
+        if kind == "space":
+            continue
+        if kind == "word":
+            yield Token("word", match.group().lower(), start, position)
+        elif kind == "op":
+            yield Token("op", match.group(), start, position)
+        elif kind == "name":
+            text = match.group()
+            quote = text[-1]
+            yield Token("name", text[text.index(quote) + 1 : -1].replace(quote * 2, quote), start, position)
+        elif kind == "comment":
+            position = skip_comment(sql, position, dialect.nested_comments)
+        elif kind == "dollar":
+            tag = match.group()
+            close = sql.find(tag, position)
+            if close < 0:
+                raise LexError(f"nothing closes the {tag} at offset {start}")
+            position = close + len(tag)
+            yield Token("string", sql[match.end() : close], start, position)
+        elif kind in ("string", "escaped"):
+            text = match.group()
+            yield Token("string", text[text.index(text[-1]) + 1 : -1].replace("''", "'"), start, position)
+        else:
+            yield Token(kind or "op", match.group(), start, position)
+
+
+def skip_comment(sql: str, position: int, nested: bool) -> int:
+    depth = 1
+    while depth:
+        edge = COMMENT_EDGE.search(sql, position)
+        if edge is None:
+            raise LexError("nothing closes a /* comment")
+        position = edge.end()
+        if edge.group() == "*/":
+            depth -= 1
+        elif nested:
+            depth += 1
+    return position
+
+
+class Piece(NamedTuple):
+    """One statement of a text, without the semicolon. The tokens' offsets count from the start of `text`."""
+
+    sql: str
+    tokens: tuple[Token, ...]
+    text: str
+
+
+def split(sql: str, dialect: Dialect = POSTGRESQL) -> list[Piece]:
+    """Cut a text into statements where the server does. Raises LexError."""
+    pieces: list[Piece] = []
+    current: list[Token] = []
+    depth = block = 0
+    for token in tokens(sql, dialect):
+        if token.kind == "op":
+            if token.value == "(":
+                depth += 1
+            elif token.value == ")":
+                depth -= 1
+            elif token.value == ";" and depth <= 0 and not block:
+                if current:
+                    pieces.append(Piece(sql[current[0].start : current[-1].end], tuple(current), sql))
+                    current, depth = [], 0
+                continue
+        elif token.kind == "word":
+            # The body of an SQL function may be BEGIN ATOMIC … END, with semicolons inside and CASE … END nested.
+            if token.value == "atomic" and current and current[-1].value == "begin":
+                block = 1
+            elif block and token.value == "case":
+                block += 1
+            elif block and token.value == "end":
+                block -= 1
+        current.append(token)
+    if current:
+        pieces.append(Piece(sql[current[0].start : current[-1].end], tuple(current), sql))
+    return pieces

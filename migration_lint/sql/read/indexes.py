@@ -1,0 +1,160 @@
+"""CREATE, ALTER and DROP INDEX, and the maintenance commands that read or rewrite whole tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migration_lint.sql.catalog import Index
+from migration_lint.sql.read.cursor import Cursor, Unread, expression, strip_parentheses
+from migration_lint.types import Action, Kind
+
+ORDER_WORDS = ("asc", "desc", "nulls", "collate")
+
+
+def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
+    unique = "unique" in traits
+    if cursor.take("concurrently"):
+        traits.add("concurrently")
+    if cursor.take("if", "not", "exists"):
+        traits.add("if not exists")
+    name = None if cursor.at("on") else cursor.relation()
+    cursor.expect("on")
+    only = cursor.take("only")
+    table = cursor.relation()
+    method = cursor.identifier() if cursor.take("using") else "btree"
+    columns: list[str | None] = []
+    opclasses: list[str | None] = []
+    orders: list[str] = []
+    used: set[str] = set()
+    for item in cursor.inside().items():
+        key = item.peek()
+        follows = item.peek(1)
+        if key.kind in ("word", "name") and not (follows.kind == "op" and follows.value in ("(", ".")):
+            column = item.identifier()
+            columns.append(column)
+            used.add(column)
+        else:
+            found = item.expression(*ORDER_WORDS) if key.value != "(" else expression(item, item.parenthesized())
+            used |= found.columns
+            columns.append(None)
+        if item.take("collate"):
+            item.identifier()
+            while item.take("."):
+                item.identifier()
+        opclass = None
+        if item.peek().kind in ("word", "name") and not item.at_any("asc", "desc", "nulls"):
+            opclass = item.identifier()
+            while item.take("."):
+                opclass = item.identifier()
+            if item.at("("):
+                item.parenthesized()
+        opclasses.append(opclass)
+        orders.append("DESC" if "desc" in (token.value for token in item.rest()) else "ASC")
+    if cursor.take("include"):
+        used |= set(cursor.names())
+    nulls = cursor.take("nulls")
+    if nulls:
+        cursor.take("not")
+        cursor.expect("distinct")
+    with_options = False
+    if cursor.take("with"):
+        cursor.parenthesized()
+        with_options = True
+    if cursor.take("tablespace"):
+        cursor.identifier()
+    partial = False
+    if cursor.take("where"):
+        partial = True
+        used |= expression(cursor, strip_parentheses(cursor.rest())).columns
+    if not cursor.done:
+        raise Unread(f"{cursor.shown()} in CREATE INDEX")
+    index = Index(
+        name,
+        tuple(columns),
+        unique,
+        partial,
+        frozenset(used),
+        method,
+        True,
+        tuple(opclasses),
+        tuple(orders),
+        with_options,
+        only=only,
+    )
+    if only:
+        traits.add("only")
+    yield Action(Kind.CREATE_INDEX, table, name, index, frozenset(traits))
+
+
+def drop_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
+    if cursor.take("concurrently"):
+        traits.add("concurrently")
+    if cursor.take("if", "exists"):
+        traits.add("if exists")
+    names = [cursor.relation()]
+    while cursor.take(","):
+        names.append(cursor.relation())
+    if cursor.take_any("cascade", "restrict") == "cascade":
+        traits.add("cascade")
+    for name in names:
+        yield Action(Kind.DROP_INDEX, None, name, None, frozenset(traits))
+
+
+def alter_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
+    if cursor.take("all", "in", "tablespace"):
+        raise Unread("ALTER INDEX ALL IN TABLESPACE names no index")
+    if cursor.take("if", "exists"):
+        traits.add("if exists")
+    name = cursor.relation()
+    if cursor.take("rename", "to"):
+        yield Action(Kind.RENAME_INDEX, None, name, cursor.identifier(), frozenset(traits))
+    elif cursor.take("attach", "partition"):
+        child = cursor.relation()
+        yield Action(Kind.ALTER_INDEX, None, name, child, frozenset(traits | {"attach partition"}))
+    else:
+        tablespace = cursor.at("set", "tablespace")
+        cursor.rest()
+        yield Action(Kind.ALTER_INDEX, None, name, None, frozenset(traits | ({"tablespace"} if tablespace else set())))
+
+
+def reindex(cursor: Cursor) -> Iterator[Action]:
+    traits: set[str] = set()
+    if cursor.at("("):
+        traits |= {"concurrently"} if any(token.value == "concurrently" for token in cursor.parenthesized()) else set()
+    what = cursor.take_any("index", "table", "schema", "database", "system")
+    if cursor.take("concurrently"):
+        traits.add("concurrently")
+    if what not in ("index", "table"):
+        raise Unread(f"REINDEX {(what or cursor.shown()).upper()} reaches tables that it does not name")
+    name = cursor.relation()
+    if what == "index":
+        yield Action(Kind.REINDEX, None, name, None, frozenset(traits | {"index"}))
+    else:
+        yield Action(Kind.REINDEX, name, None, None, frozenset(traits))
+
+
+def maintain(cursor: Cursor, kind: Kind) -> Iterator[Action]:
+    """VACUUM, ANALYZE and CLUSTER."""
+    traits: set[str] = set()
+    if cursor.at("("):
+        words = [token.value for token in cursor.parenthesized()]
+        if "full" in words and words[words.index("full") + 1 : words.index("full") + 2] not in (
+            ["false"],
+            ["off"],
+            ["0"],
+        ):
+            traits.add("full")
+    while word := cursor.take_any("full", "freeze", "verbose", "analyze", "analyse"):
+        traits |= {word} if word == "full" else set()
+    if cursor.done:
+        traits.add("all tables")
+        yield Action(kind, None, None, None, frozenset(traits))
+        return
+    for item in cursor.items():
+        item.take("only")
+        table = item.relation()
+        if kind is Kind.CLUSTER and item.take("on"):
+            yield Action(kind, item.relation(), table, None, frozenset(traits))  # the old form: CLUSTER index ON table
+            continue
+        item.rest()
+        yield Action(kind, table, None, None, frozenset(traits))

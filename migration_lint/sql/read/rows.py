@@ -1,0 +1,204 @@
+"""Statements that read or change rows, and blocks of procedural code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from migration_lint.sql.lexer import LexError, Token, split
+from migration_lint.sql.read.cursor import FROM_FUNCTIONS, NOT_FUNCTIONS, Cursor, Unread
+from migration_lint.types import Action, Kind
+
+LOCKING = ("update", "share", "no", "key")
+# Words of PL/pgSQL after which a statement may start.
+BLOCK_WORDS = {"begin", "then", "else", "loop", "declare", "exception"}
+CONTROL = {
+    "if", "elsif", "elseif", "else", "end", "loop", "while", "for", "foreach", "case", "when", "return", "raise", "null", "exit", "continue",
+    "get", "assert", "declare", "begin", "exception", "open", "fetch", "close", "move", "<<",
+}  # fmt: skip
+
+
+def query_tables(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[str]:
+    """The relations that FROM, JOIN, USING and INTO name, common table expressions left out."""
+    inner = Cursor(cursor.sql, tokens, cursor.backend)
+    opened: list[str] = []
+    common = {
+        tokens[i].value
+        for i, token in enumerate(tokens[:-2])
+        if token.kind in ("word", "name")
+        and tokens[i + 1].value == "as"
+        and tokens[i + 2].value in ("(", "materialized", "not")
+    }
+    common |= {  # WITH name (columns) AS (…)
+        tokens[i + 1].value
+        for i, token in enumerate(tokens[:-1])
+        if token.kind == "word" and token.value in ("with", "recursive")
+    }
+    previous = ""
+    while not inner.done:
+        token = inner.next()
+        if token.value == "(" and token.kind == "op":
+            opened.append(previous)
+        elif token.value == ")" and token.kind == "op" and opened:
+            opened.pop()
+        elif (
+            token.kind == "word"
+            and token.value in ("from", "join")
+            and not (opened and opened[-1] in FROM_FUNCTIONS and token.value == "from")
+            and previous != "distinct"
+        ):
+            yield from sources(inner, common)
+        previous = token.value
+
+
+def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
+    """The relations of one FROM list."""
+    while True:
+        cursor.take("lateral")
+        cursor.take("only")
+        if cursor.peek().kind not in ("word", "name") or cursor.at("select"):
+            return
+        mark = cursor.position
+        name = cursor.relation()
+        if cursor.at("("):  # a function in FROM
+            cursor.position = mark + 1
+            return
+        if name not in common:
+            yield name
+        cursor.take("*")
+        cursor.take("as")
+        if cursor.peek().kind in ("word", "name") and not cursor.at_any(
+            "where",
+            "join",
+            "on",
+            "using",
+            "group",
+            "order",
+            "left",
+            "right",
+            "inner",
+            "full",
+            "cross",
+            "natural",
+            "set",
+            "limit",
+            "union",
+            "for",
+            "having",
+            "returning",
+            "except",
+            "intersect",
+            "window",
+            "offset",
+            "tablesample",
+        ):
+            cursor.next()
+        if not cursor.take(","):
+            return
+
+
+def called_functions(tokens: tuple[Token, ...]) -> set[str]:
+    """Names of functions that the statement calls."""
+    found = set()
+    for index, token in enumerate(tokens[:-1]):
+        previous = tokens[index - 1].value if index else ""
+        if (
+            tokens[index + 1].value == "("
+            and tokens[index + 1].kind == "op"
+            and previous not in ("into", "as", "::", "with", "join", "update", "recursive", "table")
+        ):
+            if token.kind == "name" or (token.kind == "word" and token.value not in NOT_FUNCTIONS):
+                found.add(token.value.lower())
+    return found
+
+
+def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
+    """SELECT, INSERT, UPDATE, DELETE, MERGE, COPY, WITH, VALUES, TABLE."""
+    tokens = cursor.tokens
+    functions = frozenset(called_functions(tokens))
+    calls = {"calls": functions} if functions else None
+    words = [token.value for token in tokens if token.kind == "word"]
+    changed: list[tuple[Kind, str]] = []
+    start = cursor.position
+    for index in range(start - 1, len(tokens)):
+        token = tokens[index]
+        if token.kind != "word":
+            continue
+        following = Cursor(cursor.sql, tokens[index + 1 :], cursor.backend)
+        previous = tokens[index - 1].value if index else ""
+        if token.value in ("insert", "merge") and following.take("into"):
+            following.take("only")
+            changed.append((Kind.INSERT if token.value == "insert" else Kind.UPDATE, following.relation()))
+        elif token.value == "delete" and following.take("from"):
+            following.take("only")
+            changed.append((Kind.DELETE, following.relation()))
+        elif (
+            token.value == "update"
+            and previous not in ("for", "key", "do", "on", "then")
+            and following.peek().kind in ("word", "name")
+        ):
+            following.take("only")
+            changed.append((Kind.UPDATE, following.relation()))
+    if verb == "copy":
+        table = cursor.relation() if cursor.peek().kind in ("word", "name") else None
+        if table:
+            changed.append((Kind.COPY, table))
+    if "into" in words and verb in ("select", "with") and not changed:
+        at = words.index("into")
+        inner = Cursor(cursor.sql, tokens[[i for i, t in enumerate(tokens) if t.kind == "word"][at] + 1 :], cursor.backend)
+        inner.take_any("temporary", "temp", "unlogged")
+        inner.take("table")
+        yield Action(Kind.CREATE_TABLE_AS, inner.relation(), None, {"columns": [], "constraints": [], "parents": ()})
+    locking = any(a == "for" and b in LOCKING for a, b in zip(words, words[1:], strict=False)) and not changed
+    targets = {name for _, name in changed}
+    where = "where" in words
+    for kind, name in changed:
+        yield Action(
+            kind,
+            name,
+            None,
+            calls,
+            frozenset() if where or kind in (Kind.INSERT, Kind.COPY) else frozenset({"every row"}),
+        )
+    for name in dict.fromkeys(query_tables(tokens, cursor)):
+        if name not in targets:
+            yield Action(Kind.SELECT_FOR_UPDATE if locking else Kind.SELECT, name, None, calls)
+    if calls and not changed:
+        yield Action(Kind.SELECT, None, None, calls)
+    cursor.rest()
+
+
+def block(body: str, cursor: Cursor, read_tokens: Callable[[Cursor], Iterator[Action]]) -> Iterator[Action]:
+    """The static statements of a procedural block. What is put together at run time is unread."""
+    try:
+        pieces = split(body, cursor.backend.dialect)
+    except LexError as error:
+        raise Unread(f"the block's body: {error}") from error
+    for piece in pieces:
+        tokens = list(piece.tokens)
+        while tokens and tokens[0].kind == "word" and tokens[0].value in CONTROL:
+            # A condition or a label stands before the statement: cut after the word that opens the branch.
+            cut = next((i for i, token in enumerate(tokens) if token.kind == "word" and token.value in BLOCK_WORDS), None)
+            if cut is None:
+                tokens = []
+            else:
+                tokens = tokens[cut + 1 :]
+        if not tokens:
+            continue
+        if any(token.kind == "word" and token.value == "execute" for token in tokens[:1]):
+            yield Action(Kind.UNREAD, None, None, "it runs SQL that is put together at run time (EXECUTE)")
+            continue
+        if len(tokens) > 1 and (tokens[1].value in (":=", "=") or tokens[0].kind != "word"):
+            continue  # an assignment
+        if tokens[0].value == "perform":
+            tokens[0] = tokens[0]._replace(value="select")
+        inner = Cursor(piece.text, tuple(tokens), cursor.backend)
+        if is_declaration(tokens):
+            continue
+        yield from read_tokens(inner)
+
+
+def is_declaration(tokens: list[Token]) -> bool:
+    """`name type` in a DECLARE section: a word that no statement starts with, followed by a type."""
+    from migration_lint.sql.read import VERBS
+
+    return tokens[0].value not in VERBS and len(tokens) >= 2 and tokens[1].kind in ("word", "name")

@@ -1,0 +1,192 @@
+"""A server that never connects: it takes what a step sends and says what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from migration_lint import backends
+from migration_lint.effects import predict, unlisted_calls, unread
+from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.fold import Fold
+from migration_lint.sql.lexer import LexError, Piece, split
+from migration_lint.sql.read import read
+from migration_lint.sql.read.cursor import Unread
+from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target
+
+CREATES = {Kind.CREATE_TABLE, Kind.CREATE_TABLE_AS, Kind.CREATE_VIEW, Kind.CREATE_MATERIALIZED_VIEW}
+
+
+def gathered(effects: list[Effect]) -> list[Effect]:
+    """Where one statement rewrites a table or builds an index on it, the rows it validates are read on that occasion."""
+    heavy = {e.relation: n for n, e in enumerate(effects) if e.rewrites or e.builds_index}
+    found = list(effects)
+    for number, effect in enumerate(effects):
+        home = heavy.get(effect.relation)
+        if effect.scans and home is not None and home != number and not (effect.rewrites or effect.builds_index):
+            found[number] = replace(effect, scans=False)
+            found[home] = replace(found[home], scans=True)
+    return found
+
+
+class Server:
+    """Splits, reads, predicts and folds each text it is sent, at once: Django's `alter_field` asks introspection after its own DROP.
+
+    `transaction` is the number of the open transaction, None outside one. `statements` grows with every text sent.
+    """
+
+    def __init__(self, target: Target, settings: Mapping[str, str] | None = None) -> None:
+        self.target = target
+        self.backend = backends.load(target.vendor)
+        self.catalog = Catalog(settings=dict(settings or {}))
+        self.fold = Fold(self.backend)
+        self.statements: list[Statement] = []
+        self.deferred = False
+        self.errors: list[str] = []
+        self.transaction: int | None = None
+        self.transactions = 0
+        self.held: dict[object, str] = {}
+        self.local_settings: dict[str, str | None] = {}
+
+    def fork(self) -> Server:
+        """Another server in the same state; what it is sent leaves this one alone."""
+        other = Server(self.target)
+        other.catalog = self.catalog
+        other.fold.migration = self.migration
+        return other
+
+    @property
+    def migration(self) -> MigrationKey | None:
+        return self.fold.migration
+
+    def begin_migration(self, key: MigrationKey | None) -> None:
+        self.fold.migration = key
+        self.transactions = 0
+        self.statements = []
+
+    def begin(self) -> None:
+        self.transactions += 1
+        self.transaction = self.transactions
+        self.held = {}
+
+    def commit(self) -> None:
+        self.transaction = None
+        self.held = {}
+        if self.local_settings:
+            settings = {**self.catalog.settings}
+            for name, value in self.local_settings.items():
+                settings.pop(name, None)
+                if value is not None:
+                    settings[name] = value
+            self.catalog = replace(self.catalog, settings=settings)
+            self.local_settings = {}
+
+    def send(self, sql: str) -> None:
+        """Take a text as an executor sends it. Several statements in one text commit together where no transaction is open."""
+        try:
+            pieces = split(sql, self.backend.dialect)
+        except LexError as error:
+            self.record(sql.strip(), (unread(str(error)),), str(error), ())
+            return
+        alone = self.transaction is None and len(pieces) > 1 and self.backend.server["ddl_in_transaction"]
+        if alone:
+            self.begin()
+        number = self.transaction
+        for piece in pieces:
+            self.run(piece)
+        if alone and self.transaction == number:
+            self.commit()
+
+    def run(self, piece: Piece) -> None:
+        before = self.catalog
+        try:
+            actions = self.in_order(read(piece, self.backend))
+        except Unread as reason:
+            self.opaque(piece)
+            self.record(piece.sql, (unread(str(reason)),), str(reason), (), before)
+            return
+        found: list[Effect] = []
+        reasons: list[str] = []
+        try:
+            for action in actions:
+                if action.kind is Kind.UNREAD:
+                    reasons.append(action.definition)
+                    continue
+                effects = predict(action, self.catalog, self.backend, self.target.version, self.migration)
+                reasons += [
+                    f"it calls {name}(), which may do anything" for name in unlisted_calls(action, self.catalog, self.backend)
+                ]
+                self.session(action)
+                self.catalog = self.fold(self.catalog, action)
+                if action.kind in CREATES:  # the relation is there only now
+                    effects = tuple(
+                        replace(e, table=self.catalog.table(e.relation), assumed=False) if e.relation == action.table else e
+                        for e in effects
+                    )
+                found += effects
+        except Exception as error:  # a fault of the linter's own: said, and the rest goes on
+            reasons.append(f"the linter failed on it ({type(error).__name__}: {error})")
+            self.errors.append(f"{type(error).__name__}: {error} at {piece.sql[:200]}")
+        reason = "; ".join(dict.fromkeys(reasons)) or None
+        if reason:
+            self.opaque(piece)
+            found.append(unread(reason))
+        self.record(piece.sql, gathered(found), reason, actions, before)
+
+    def in_order(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        """One ALTER TABLE's subcommands in the order in which the server carries them out, which is not the text's."""
+        if len(actions) < 2 or any(action.kind.value not in self.backend.passes for action in actions):
+            return actions
+        if any(action.traits & {"with its column"} for action in actions):
+            return actions
+        return tuple(sorted(actions, key=lambda action: self.backend.passes[action.kind.value]))
+
+    def session(self, action: Action) -> None:
+        """What the statement does to the session rather than to a relation."""
+        if action.kind is Kind.TRANSACTION:
+            if action.name in ("begin", "start"):
+                self.begin()
+            elif action.name in ("commit", "end", "rollback", "abort"):
+                self.commit()
+        elif action.kind is Kind.SET and "local" in action.traits and action.name:
+            self.local_settings.setdefault(action.name, self.catalog.settings.get(action.name))
+
+    def opaque(self, piece: Piece) -> None:
+        """A statement that is not understood may have changed every table that its text names."""
+        words = {token.value for token in piece.tokens if token.kind in ("word", "name", "string")}
+        named = [name for name in self.catalog.tables if name in words]
+        if named:
+            self.catalog = self.catalog.taint(*named)
+
+    def record(
+        self,
+        sql: str,
+        found: Iterable[Effect],
+        reason: str | None,
+        actions: tuple[Action, ...],
+        before: Catalog | None = None,
+    ) -> None:
+        effects = []
+        for effect in found:
+            if effect.lock is None:
+                effects.append(effect)
+                continue
+            key = effect.table.id if effect.table is not None and effect.table.id else effect.relation
+            held: str | None = effect.lock
+            if self.transaction is not None:
+                held = self.backend.stronger(effect.lock, self.held.get(key))
+                if held:
+                    self.held[key] = held
+            effects.append(replace(effect, held=held, held_until="statement" if self.transaction is None else "migration"))
+        self.statements.append(
+            Statement(
+                sql,
+                tuple(effects),
+                reason,
+                self.deferred,
+                self.transaction,
+                actions,
+                before or self.catalog,
+                position=len(self.statements),
+            )
+        )

@@ -1,0 +1,121 @@
+"""Run rules over the operations of an example. Public, for authors of rules: needs Django set up, and no database.
+
+from migration_lint.testing import findings_of
+
+def test_bad_example():
+    assert [f.message for f in findings_of(MyRule(), MyRule.bad)] == ["…"]
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import migrations, models
+
+from migration_lint import conf
+from migration_lint.engine import Engine
+from migration_lint.project import collect, selection
+from migration_lint.rules import Rule
+from migration_lint.types import Finding, MigrationImpact
+
+APP = "shop"
+
+
+class Bookshop(migrations.Migration):
+    """The schema that examples start from: app label `shop`, models Author, Tag, Book and Review, all with rows in production."""
+
+    operations = [
+        migrations.CreateModel(
+            "Author",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("name", models.CharField(max_length=100)),
+                ("code", models.CharField(max_length=20, unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            "Tag", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=50))]
+        ),
+        migrations.CreateModel(
+            "Book",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("author", models.ForeignKey("shop.Author", models.CASCADE)),
+                ("title", models.CharField(max_length=100)),
+                ("sku", models.CharField(max_length=50, db_index=True)),
+                ("isbn", models.CharField(max_length=20, unique=True)),
+                ("price", models.DecimalField(max_digits=10, decimal_places=2)),
+                ("stock", models.IntegerField()),
+                ("published", models.DateField(null=True)),
+                ("notes", models.TextField()),
+                ("publisher_id", models.BigIntegerField(null=True)),
+                ("tags", models.ManyToManyField("shop.Tag")),
+            ],
+        ),
+        migrations.CreateModel(
+            "Review",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("book", models.ForeignKey("shop.Book", models.CASCADE)),
+                ("body", models.TextField()),
+                ("rating", models.IntegerField(null=True)),
+            ],
+        ),
+    ]
+
+
+def example_migration(source: str, number: int = 2, **attributes: Any) -> migrations.Migration:
+    """A migration of the shop from the text of its class body: `operations = […]`, and `atomic = False` where it stands there."""
+    from django.contrib.postgres import operations as postgres
+
+    import migration_lint
+
+    namespace: dict[str, Any] = {name: getattr(postgres, name) for name in dir(postgres) if not name.startswith("_")}
+    namespace.update(migrations=migrations, models=models, postgres=postgres, migration_lint=migration_lint)
+    exec(compile(inspect.cleandoc(source), "<example>", "exec"), namespace)
+    body = {
+        "operations": namespace["operations"],
+        "atomic": namespace.get("atomic", True),
+        "dependencies": [(APP, f"{number - 1:04}_x")],
+        **attributes,
+    }
+    migration: migrations.Migration = type("Migration", (migrations.Migration,), body)(f"{number:04}_x", APP)
+    return migration
+
+
+def impacts_of(
+    sources: str | Sequence[str], target: str = "postgresql@16", reverses: bool = False, release: bool = False
+) -> list[MigrationImpact]:
+    """The impacts of one or several migrations over the bookshop. `release`: they are deployed together."""
+    texts = [sources] if isinstance(sources, str) else list(sources)
+    plan = [Bookshop("0001_x", APP), *(example_migration(text, number) for number, text in enumerate(texts, 2))]
+    selected = frozenset((m.app_label, m.name) for m in plan[1:])
+    errors: list[str] = []
+    rows = list(
+        collect.walk(
+            tuple(plan),
+            frozenset(),
+            (conf.parse_target(target),),
+            selection.releases(selected, release),
+            reverses,
+            errors,
+        )
+    )
+    assert not errors, errors
+    return [impact for (impact,) in rows]
+
+
+def findings_of(
+    rule: Rule | Sequence[Rule], sources: str | Sequence[str], target: str = "postgresql@16", release: bool = False
+) -> list[Finding]:
+    """What a rule, or several together, find in the migrations."""
+    engine = Engine([rule] if isinstance(rule, Rule) else rule)
+    found = [
+        finding
+        for impact in impacts_of(sources, target, engine.needs_reverse, release)
+        for finding in engine.check_migration([impact])
+    ]
+    assert not engine.errors, engine.errors
+    return found

@@ -1,0 +1,382 @@
+"""The nouns. Frozen data, no behaviour beyond what reads aloud; imports nothing of ours."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.db.migrations import Migration
+    from django.db.migrations.operations.base import Operation
+    from django.db.migrations.state import ModelState, ProjectState
+
+    from migration_lint.sql.catalog import Catalog, Table
+
+MigrationKey = tuple[str, str]
+
+
+class Blocks(enum.IntEnum):
+    """What other sessions cannot do on a relation meanwhile. Ordered: a higher value is worse."""
+
+    NOTHING = 0
+    SCHEMA_CHANGES = 1
+    WRITES = 2
+    EVERYTHING = 3
+    UNKNOWN = 4
+
+    def __str__(self) -> str:
+        return ("nothing", "schema changes", "writes", "reads and writes", "unknown")[self]
+
+
+class Severity(enum.IntEnum):
+    NOTE = 0
+    WARNING = 1
+    ERROR = 2
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Kind(str, enum.Enum):
+    """What a statement does, in one vocabulary for all vendors."""
+
+    CREATE_TABLE = "create table"
+    CREATE_TABLE_AS = "create table as"
+    DROP_TABLE = "drop table"
+    RENAME_TABLE = "rename table"
+    SET_SCHEMA = "set schema"
+    TRUNCATE = "truncate"
+    LOCK_TABLE = "lock table"
+    ADD_COLUMN = "add column"
+    DROP_COLUMN = "drop column"
+    RENAME_COLUMN = "rename column"
+    ALTER_TYPE = "alter column type"
+    SET_DEFAULT = "set default"
+    DROP_DEFAULT = "drop default"
+    SET_NOT_NULL = "set not null"
+    DROP_NOT_NULL = "drop not null"
+    ADD_IDENTITY = "add identity"
+    SET_IDENTITY = "set identity"
+    DROP_IDENTITY = "drop identity"
+    SET_EXPRESSION = "set expression"
+    DROP_EXPRESSION = "drop expression"
+    SET_STATISTICS = "set statistics"
+    SET_STORAGE = "set storage"
+    SET_COMPRESSION = "set compression"
+    SET_OPTIONS = "set options"
+    ADD_CONSTRAINT = "add constraint"
+    VALIDATE_CONSTRAINT = "validate constraint"
+    DROP_CONSTRAINT = "drop constraint"
+    RENAME_CONSTRAINT = "rename constraint"
+    ALTER_CONSTRAINT = "alter constraint"
+    CREATE_INDEX = "create index"
+    DROP_INDEX = "drop index"
+    RENAME_INDEX = "rename index"
+    ALTER_INDEX = "alter index"
+    REINDEX = "reindex"
+    CLUSTER = "cluster"
+    SET_CLUSTER = "set cluster"
+    VACUUM = "vacuum"
+    ANALYZE = "analyze"
+    SET_LOGGED = "set logged"
+    SET_TABLESPACE = "set tablespace"
+    SET_ACCESS_METHOD = "set access method"
+    REPLICA_IDENTITY = "set replica identity"
+    ROW_SECURITY = "set row security"
+    OWNER = "change owner"
+    INHERIT = "inherit"
+    ATTACH_PARTITION = "attach partition"
+    DETACH_PARTITION = "detach partition"
+    CREATE_TRIGGER = "create trigger"
+    DROP_TRIGGER = "drop trigger"
+    ALTER_TRIGGER = "alter trigger"
+    SET_TRIGGER = "enable or disable trigger"
+    CREATE_RULE = "create rule"
+    DROP_RULE = "drop rule"
+    CREATE_POLICY = "create policy"
+    DROP_POLICY = "drop policy"
+    CREATE_STATISTICS = "create statistics"
+    CREATE_PUBLICATION = "create publication"
+    GRANT = "grant"
+    COMMENT = "comment"
+    CREATE_VIEW = "create view"
+    REPLACE_VIEW = "replace view"
+    DROP_VIEW = "drop view"
+    ALTER_VIEW = "alter view"
+    CREATE_MATERIALIZED_VIEW = "create materialized view"
+    DROP_MATERIALIZED_VIEW = "drop materialized view"
+    REFRESH_MATERIALIZED_VIEW = "refresh materialized view"
+    CREATE_SEQUENCE = "create sequence"
+    ALTER_SEQUENCE = "alter sequence"
+    DROP_SEQUENCE = "drop sequence"
+    CREATE_OBJECT = "create object"
+    ALTER_OBJECT = "alter object"
+    DROP_OBJECT = "drop object"
+    DROP_SCHEMA = "drop schema"
+    ALTER_ENUM = "alter enum"
+    SELECT = "select"
+    SELECT_FOR_UPDATE = "select for update"
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+    COPY = "copy"
+    SET = "set"
+    SET_CONSTRAINTS = "set constraints"
+    TRANSACTION = "transaction control"
+    SERVER = "server command"
+    UNREAD = "unread"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file. Lines and columns count from 1; `end_column` is one past the last character."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One database a project is linted for. `assumed` tells where the version came from when nobody gave one."""
+
+    alias: str
+    vendor: str
+    version: tuple[int, ...]
+    assumed: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.vendor}@{'.'.join(map(str, self.version))}"
+
+    def __str__(self) -> str:
+        return self.name if self.alias == "default" else f"{self.alias}={self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a statement does to one relation.
+
+    `definition` is what the catalog folds (a `Column`, `Constraint`, `Index`, or a mapping of plain values); `traits` are
+    circumstances that the text itself shows ("concurrently", "if exists", "cascade", …).
+    """
+
+    kind: Kind
+    table: str | None = None
+    name: str | None = None
+    definition: Any = None
+    traits: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a statement does to one relation, predicted or observed.
+
+    `scans` is DDL that reads rows to validate them; rows changed by DML are `writes_rows`. `held` is the strongest lock on the
+    relation so far in the transaction, `held_until` says when it goes. `assumed`: the catalog could not know the relation.
+    """
+
+    action: str
+    relation: str | None
+    lock: str | None = None
+    algorithm: str | None = None
+    held: str | None = None
+    held_until: str = "statement"
+    blocks: Blocks = Blocks.NOTHING
+    scans: bool = False
+    rewrites: bool = False
+    builds_index: bool = False
+    writes_rows: bool = False
+    concurrent: bool = False
+    assumed: bool = False
+    fact: str | None = None
+    table: Table | None = field(default=None, compare=False, repr=False)
+    source: Action | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def works(self) -> bool:
+        """Whether it takes time in proportion to the rows."""
+        return self.scans or self.rewrites or self.builds_index
+
+    @property
+    def stops_writes(self) -> bool:
+        return self.blocks >= Blocks.WRITES
+
+    @property
+    def stops_reads(self) -> bool:
+        return self.blocks >= Blocks.EVERYTHING
+
+    def is_new(self, release: Iterable[MigrationKey]) -> bool:
+        """Whether the relation was made by one of these migrations: then nobody uses it yet."""
+        return self.table is not None and self.table.made_by in release
+
+    def relation_before(self, release: Iterable[MigrationKey]) -> str | None:
+        """The name that the relation had before these migrations."""
+        for migration, name in self.table.former_names if self.table else ():
+            if migration in release:
+                return name
+        return self.relation
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement as the server receives it.
+
+    Statements with the same `transaction` number (unique in the migration) commit together; None stands on its own. `unread`
+    is why the statement was not understood. `index` is the operation's place in `Migration.operations`.
+    """
+
+    sql: str
+    effects: tuple[Effect, ...] = ()
+    unread: str | None = None
+    deferred: bool = False
+    transaction: int | None = None
+    actions: tuple[Action, ...] = field(default=(), compare=False, repr=False)
+    before: Catalog | None = field(default=None, compare=False, repr=False)
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class States:
+    """The project state around an operation. Read `.models`; asking for `.apps` renders model classes and costs time."""
+
+    before: ProjectState
+    after: ProjectState
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation of one migration. `index` is `(3,)`, or `(3, 0)` inside `SeparateDatabaseAndState`."""
+
+    migration: Migration
+    operation: Operation
+    index: tuple[int, ...]
+    location: Location
+    atomic: bool
+    state: States = field(repr=False, compare=False)
+    parent: Operation | None = None
+
+    @property
+    def key(self) -> MigrationKey:
+        return (self.migration.app_label, self.migration.name)
+
+
+@dataclass(frozen=True)
+class Reverse:
+    """The way back: the statements that undo a step, or why they are not known."""
+
+    statements: tuple[Statement, ...]
+    unread: str | None = None
+
+
+@dataclass(frozen=True)
+class Impact:
+    """A step on one target. `unread` is why its SQL is not known; `reverse` is None where it cannot be undone or was not asked for."""
+
+    step: Step
+    target: Target
+    statements: tuple[Statement, ...]
+    before: Catalog = field(repr=False)
+    after: Catalog = field(repr=False)
+    unread: str | None = None
+    reversible: bool = True
+    reverse: Reverse | None = None
+
+
+@dataclass(frozen=True)
+class MigrationImpact:
+    """All impacts of one migration on one target, in order of operations, and its statements in order of execution."""
+
+    migration: Migration
+    target: Target
+    location: Location
+    impacts: tuple[Impact, ...]
+    release: frozenset[MigrationKey]
+    models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
+    """The model states, by (app label, lower-case name), that the running release was written for."""
+
+    @property
+    def key(self) -> MigrationKey:
+        return (self.migration.app_label, self.migration.name)
+
+    @cached_property
+    def before(self) -> Catalog:
+        """The database that the migration finds."""
+        return self.impacts[0].before
+
+    def used_table(self, effect: Effect) -> bool:
+        """Whether others may be using the relation: this release did not make it."""
+        return effect.relation is None or not effect.is_new(self.release)
+
+    @cached_property
+    def timeline(self) -> tuple[tuple[Impact, Statement], ...]:
+        """Every statement with the impact it belongs to, in the order in which the server receives them."""
+        pairs = [(impact, statement) for impact in self.impacts for statement in impact.statements]
+        return tuple(sorted(pairs, key=lambda pair: pair[1].position))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What broke the graph. `rule` is the id of the rule that reports it."""
+
+    rule: str
+    message: str
+    help: str
+    app_label: str | None = None
+    migration: str | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is linted: the migrations selected, in the order of `migrate`, and what is broken in the graph."""
+
+    migrations: tuple[Migration, ...]
+    problems: tuple[Problem, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault, on one operation and relation, on all the targets it holds for."""
+
+    rule: str
+    category: str
+    severity: Severity
+    message: str
+    help: str
+    app_label: str | None = None
+    migration: str | None = None
+    operation_index: int | None = None
+    operation: str | None = None
+    location: Location | None = None
+    related: tuple[Location, ...] = ()
+    targets: tuple[str, ...] = ()
+    relation: str | None = None
+    lock: str | None = None
+    blocks: Blocks | None = None
+    held_until: str | None = None
+    sql: str | None = None
+    also: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run found. `errors` is what could not be analysed and no finding tells."""
+
+    findings: tuple[Finding, ...]
+    targets: tuple[Target, ...]
+    migrations: int
+    operations: int
+    errors: tuple[str, ...] = ()
+    seconds: float = 0.0
+    incomplete: Mapping[str, int] = field(default_factory=dict)

