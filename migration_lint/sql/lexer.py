@@ -13,6 +13,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 
+# A string constant goes on in the next one when nothing but space with a line break stands between.
+CONTINUED = r"(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*"
+
+
 class LexError(ValueError):
     """The text is not SQL that a server of this dialect could take apart either."""
 
@@ -51,12 +55,13 @@ class Dialect:
             for quote in self.identifier_quotes
         )
         parts = [
-            r"(?P<space>\s+|--[^\n]*" + (r"|\#[^\n]*" if self.hash_comments else "") + ")",
+            r"(?P<space>\s+|--[^\n\r]*" + (r"|\#[^\n]*" if self.hash_comments else "") + ")",
             r"(?P<comment>/\*)",
         ]
         if self.escape_prefix:
-            parts.append(r"(?P<escaped>[eE]'(?:[^'\\]|\\.|'')*')")
-            parts.append(rf"(?P<string>(?:[bBxXnN]|[uU]&)?(?:{plain}))")
+            parts.append(rf"(?P<escaped>[eE]'(?:[^'\\]|\\.|'')*'(?:{CONTINUED}'(?:[^'\\]|\\.|'')*')*)")
+            parts.append(r"(?P<open>[eE]')")  # an escape string that nothing closes must not pass for a plain one
+            parts.append(rf"(?P<string>[bBxX]'[^']*'(?:{CONTINUED}'[^']*')*|(?:[uU]&)?{plain}(?:{CONTINUED}{plain})*)")
             parts.append(rf"(?P<name>(?:[uU]&)?(?:{names}))")
         else:
             parts.append(rf"(?P<string>[bBxXnN]?(?:{plain}))")
@@ -86,7 +91,7 @@ def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
     position, end = 0, len(sql)
     while position < end:
         match = match_at(sql, position)
-        if match is None:
+        if match is None or match.lastgroup == "open":
             raise LexError(f"{sql[position]!r} at offset {position} opens a quote that nothing closes")
         kind = match.lastgroup
         start, position = position, match.end()
