@@ -338,11 +338,14 @@ class LazyApps(StateApps):
         key = (app_label, model_name.lower())
         if key in self.states:
             self.finish(key)
-            if key not in self.roots:
-                self.roots.add(key)
-                self.forget_relations()
         try:
-            return self.all_models[app_label][key[1]]
+            model = self.all_models[app_label][key[1]]
+            # A class is shared with the registries before and after; what refers to it is this one's matter while it is asked.
+            if key not in self.roots or model._meta.apps is not self:
+                self.roots.add(key)
+                model._meta.apps = self
+                self.forget_relations()
+            return model
         except KeyError:
             if app_label not in self.labels:
                 raise LookupError(f"No installed app with label '{app_label}'.") from None

@@ -1,0 +1,80 @@
+"""What programs read: both commands' JSON against the schemas in the package."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from django.core.management import call_command
+
+import migration_lint
+
+SCHEMAS = Path(migration_lint.__file__).parent / "schemas"
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / f"{name}-1.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(loaded)
+    return loaded
+
+
+def run(*arguments: str) -> tuple[Any, int]:
+    out = io.StringIO()
+    status = 0
+    try:
+        call_command(*arguments, stdout=out)
+    except SystemExit as error:
+        status = int(error.code or 0)
+    return json.loads(out.getvalue()), status
+
+
+def test_lintmigrations_json_follows_its_schema() -> None:
+    data, status = run("lintmigrations", "--output-format", "json", "--third-party")
+    jsonschema.validate(data, schema("lintmigrations"), jsonschema.Draft202012Validator)
+    assert (status, data["errors"]) == (1, [])
+    assert data["targets"] == [{"alias": "default", "vendor": "postgresql", "version": "16", "assumed": None}]
+    assert data["summary"]["errors"] == sum(finding["severity"] == "error" for finding in data["findings"]) > 0
+    assert len({finding["fingerprint"] for finding in data["findings"]}) == len(data["findings"])
+
+
+def test_explainmigration_json_follows_its_schema() -> None:
+    data, status = run("explainmigration", "--all", "--third-party", "--output-format", "json")
+    jsonschema.validate(data, schema("explainmigration"), jsonschema.Draft202012Validator)
+    assert (status, data["errors"], data["target"]) == (0, [], "postgresql@16")
+
+
+def test_every_step_has_statements_or_a_reason() -> None:
+    data, _ = run("explainmigration", "--all", "--output-format", "json")
+    unread = [(m["migration"], s["operation"], s["unread"]) for m in data["migrations"] for s in m["steps"] if s["unread"]]
+    assert unread == []
+
+
+def test_an_addindex_in_full() -> None:
+    data, _ = run("explainmigration", "orders", "0002", "--output-format", "json")
+    [migration] = data["migrations"]
+    step = migration["steps"][-1]
+    path = step.pop("path")
+    assert Path(path).parts[-3:] == ("orders", "migrations", "0002_coupon.py")
+    lock = {
+        "action": "create index", "relation": "orders_order", "relation_before": "orders_order", "lock": "SHARE", "algorithm": None,
+        "held": "ACCESS EXCLUSIVE", "held_until": "migration", "blocks": "writes", "scans": False, "rewrites": False, "builds_index": True,
+        "writes_rows": False, "concurrent": False, "new_table": False, "assumed": False, "fact": "create index",
+    }  # fmt: skip
+    statement = step["statements"][0]
+    assert (step["operation"], statement["deferred"], statement["transaction"], statement["unread"]) == ("AddIndex", False, 1, None)
+    assert statement["sql"].startswith('CREATE INDEX "')
+    assert statement["effects"] == [lock]
+    assert step["reversible"] is True
+    assert [s["sql"].split('"')[0] for s in step["reverse"]["statements"]] == ["DROP INDEX IF EXISTS "]
+
+
+@pytest.mark.parametrize("name", ["lintmigrations", "explainmigration"])
+def test_the_schema_refuses_what_is_not_promised(name: str) -> None:
+    data, _ = run(name, *(["--all"] if name == "explainmigration" else []), "--output-format", "json")
+    data["surprise"] = True
+    with pytest.raises(jsonschema.ValidationError, match="surprise"):
+        jsonschema.validate(data, schema(name), jsonschema.Draft202012Validator)
