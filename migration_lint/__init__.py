@@ -1,5 +1,9 @@
 """Tells what Django migrations do to a busy production database. What stands in `__all__` is promised."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from migration_lint.types import (
     Action,
     Blocks,
@@ -18,6 +22,9 @@ from migration_lint.types import (
     Step,
     Target,
 )
+
+if TYPE_CHECKING:
+    from migration_lint.rules import Rule
 
 __version__ = "0.1.0"
 __all__ = [
@@ -44,7 +51,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """`Rule` on demand: INSTALLED_APPS imports this module before Django is ready for more."""
     if name == "Rule":
-        from migration_lint.rules import Rule
+        from migration_lint import rules
 
-        return Rule
+        return rules.Rule
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

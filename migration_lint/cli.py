@@ -1,4 +1,4 @@
-"""The console script `migration-lint`: lintmigrations with Django set up here, so that broken settings end in status 2 as well."""
+"""The console script `migration-lint`: Django is set up here, so that broken settings end in status 2 as well."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     sys.path.insert(0, os.getcwd())
     if not os.environ.get("DJANGO_SETTINGS_MODULE"):
         print(
-            "DJANGO_SETTINGS_MODULE is not set. Name the settings module: DJANGO_SETTINGS_MODULE=mysite.settings migration-lint",
+            "DJANGO_SETTINGS_MODULE is not set. Name it: DJANGO_SETTINGS_MODULE=mysite.settings migration-lint",
             file=sys.stderr,
         )
         return 2

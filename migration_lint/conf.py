@@ -145,7 +145,8 @@ def make_target(alias: str, vendor: str, version: str | None) -> Target:
         minimum = oldest(vendor)
     except FactError:
         raise UsageError(
-            f"There are no facts about {vendor} yet, so that nothing can be said about it. Name another target, such as --target postgresql@16."
+            f"There are no facts about {vendor} yet, so that nothing can be said about it. "
+            "Name another target, such as --target postgresql@16."
         ) from None
     if version is None:
         return Target(alias, vendor, version_tuple(minimum), f"the oldest that Django {django.get_version()} supports")

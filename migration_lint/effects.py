@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from migration_lint.backends import Backend, Fact
 from migration_lint.circumstances import circumstances, is_unlisted, of_index, subject
@@ -12,14 +13,22 @@ from migration_lint.types import Action, Blocks, Effect, Kind, MigrationKey
 ALONG = {"parent": "lock parent", "children": "lock child"}
 
 
+class Choice(NamedTuple):
+    """The fact that holds for one relation, which may be one that says nothing happens there."""
+
+    fact: Fact
+    name: str | None
+    table: Table | None
+    label: str
+
+
 def predict(
     action: Action, catalog: Catalog, backend: Backend, version: tuple[int, ...], migration: MigrationKey | None = None
 ) -> tuple[Effect, ...]:
     """What the action does to each relation it reaches, given the catalog as it is just before."""
-    given = circumstances(action, catalog, backend, migration)
-    name = subject(action, catalog)
-    main = backend.fact(action.kind.value, "table", given, version)
-    if main is None:
+    found = tuple(choices(action, catalog, backend, version, migration))
+    if not found:
+        name = subject(action, catalog)
         return (
             Effect(
                 action.kind.value,
@@ -30,9 +39,22 @@ def predict(
                 source=action,
             ),
         )
-    found = []
-    if name is not None or main.lock or main.blocks:
-        found.append(effect(action, main, catalog.table(name) if name else None, name))
+    main, *others = found
+    effects = [effect(action, main)] if main.name is not None or main.fact.lock or main.fact.blocks else []
+    effects += [effect(action, choice) for choice in others if choice.fact.lock or choice.fact.works or choice.fact.blocks]
+    return tuple(effects)
+
+
+def choices(
+    action: Action, catalog: Catalog, backend: Backend, version: tuple[int, ...], migration: MigrationKey | None = None
+) -> Iterator[Choice]:
+    """The facts that hold, that of the action's own table first; none where no fact covers it."""
+    given = circumstances(action, catalog, backend, migration)
+    name = subject(action, catalog)
+    main = backend.fact(action.kind.value, "table", given, version)
+    if main is None:
+        return
+    yield Choice(main, name, catalog.table(name) if name else None, action.kind.value)
     if main.rewrites:
         given |= {"rewritten"}
     for on in backend.reaches(action.kind.value):
@@ -40,15 +62,15 @@ def predict(
             continue
         for relation, more in reach(on, action, catalog, name, given):
             fact = backend.fact(action.kind.value, on, given | more, version)
-            if fact is not None and (fact.lock or fact.works or fact.blocks):
-                found.append(effect(action, fact, relation, relation.name, ALONG.get(on, action.kind.value)))
-    return tuple(found)
+            if fact is not None:
+                yield Choice(fact, relation.name, relation, ALONG.get(on, action.kind.value))
 
 
-def effect(action: Action, fact: Fact, table: Table | None, name: str | None, label: str | None = None) -> Effect:
+def effect(action: Action, choice: Choice) -> Effect:
+    fact, table = choice.fact, choice.table
     return Effect(
-        label or action.kind.value,
-        name,
+        choice.label,
+        choice.name,
         lock=fact.lock,
         algorithm=fact.algorithm,
         blocks=fact.blocks,
@@ -106,7 +128,12 @@ def reach(
     elif on == "partitions":
         for partition in catalog.partitions(name):
             yield partition, none
-    elif on == "partition" and action.name:
+    elif on == "own keys":
+        if any(action.name in key.columns for key in table.foreign_keys()) or any(
+            action.name in key.referenced_columns for _, key in catalog.children(name)
+        ):
+            yield table, none
+    elif on in ("partition", "heir") and action.name:
         yield catalog.table(action.name), none
     elif on == "default partition":
         for partition in catalog.partitions(name):

@@ -24,7 +24,7 @@ APP = "shop"
 
 
 class Bookshop(migrations.Migration):
-    """The schema that examples start from: app label `shop`, models Author, Tag, Book and Review, all with rows in production."""
+    """The schema that examples start from: label `shop`, models Author, Tag, Book and Review, all with rows in production."""
 
     operations = [
         migrations.CreateModel(
@@ -67,7 +67,7 @@ class Bookshop(migrations.Migration):
 
 
 def example_migration(source: str, number: int = 2, **attributes: Any) -> migrations.Migration:
-    """A migration of the shop from the text of its class body: `operations = […]`, and `atomic = False` where it stands there."""
+    """A migration of the shop from the text of its class body: `operations = […]`, perhaps `atomic = False`."""
     from django.contrib.postgres import operations as postgres
 
     import migration_lint

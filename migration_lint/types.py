@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -214,14 +214,14 @@ class Effect:
     def stops_reads(self) -> bool:
         return self.blocks >= Blocks.EVERYTHING
 
-    def is_new(self, release: Iterable[MigrationKey]) -> bool:
+    def is_new(self, release: Container[MigrationKey]) -> bool:
         """Whether the relation was made by one of these migrations: then nobody uses it yet."""
-        return self.table is not None and self.table.made_by in release
+        return self.table is not None and self.table.made_by is not None and self.table.made_by in release
 
-    def relation_before(self, release: Iterable[MigrationKey]) -> str | None:
+    def relation_before(self, release: Container[MigrationKey]) -> str | None:
         """The name that the relation had before these migrations."""
         for migration, name in self.table.former_names if self.table else ():
-            if migration in release:
+            if migration is not None and migration in release:
                 return name
         return self.relation
 
@@ -231,7 +231,7 @@ class Statement:
     """One SQL statement as the server receives it.
 
     Statements with the same `transaction` number (unique in the migration) commit together; None stands on its own. `unread`
-    is why the statement was not understood. `index` is the operation's place in `Migration.operations`.
+    is why the statement was not understood.
     """
 
     sql: str
@@ -279,7 +279,7 @@ class Reverse:
 
 @dataclass(frozen=True)
 class Impact:
-    """A step on one target. `unread` is why its SQL is not known; `reverse` is None where it cannot be undone or was not asked for."""
+    """A step on one target. `unread` is why its SQL is not known; `reverse` is None if there is none or nobody asked."""
 
     step: Step
     target: Target

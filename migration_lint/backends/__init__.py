@@ -1,4 +1,4 @@
-"""What each database does, as data: one TOML file a backend, every fact with its source and, where a server can run it, a probe."""
+"""What each database does, as data: one TOML file a backend, every fact with its source and a probe that a server can run."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class FactError(ValueError):
 
 @dataclass(frozen=True)
 class Fact:
-    """What `action` does to the relation that `on` names, under the circumstances in `given`, from version `since` up to before `until`.
+    """What `action` does to the relation that `on` names under the circumstances in `given`.
 
-    `on` is the table itself or something else that the action reaches: parent, children, partitions, … `lock` is None where nothing
-    is locked. `blocks` is what that lock keeps others from unless it is said explicitly (an index's own lock stops reads of its
-    table though the table's lock is weak).
+    It holds from version `since` up to before `until`. `on` is the table itself or something else that the action reaches:
+    parent, children, partitions, … `lock` is None where nothing is locked. `blocks` is what that lock keeps others from,
+    unless it is said explicitly (an index's own lock stops reads of its table though the table's lock is weak).
     """
 
     id: str

@@ -9,10 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from migration_lint import conf
+from migration_lint.reporters.text import Printer
 
 
 class LintCommand(BaseCommand):
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,6 +47,10 @@ class LintCommand(BaseCommand):
         if os.environ.get("NO_COLOR"):
             return False
         return True if os.environ.get("FORCE_COLOR") else None
+
+    def printer(self, options: dict[str, Any]) -> Printer:
+        stream: Any = self.stdout
+        return Printer(stream._out, self.color(options))
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

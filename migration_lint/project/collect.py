@@ -1,4 +1,4 @@
-"""Plan × Server → Impacts: every operation applied to states and to a schema editor that never connects."""
+"""Plan and Server → Impacts: every operation applied to states and to a schema editor that never connects."""
 
 from __future__ import annotations
 
@@ -227,7 +227,6 @@ class Collector:
         found: dict[int, Reverse] = {}
         for number in range(len(impacts) - 1, -1, -1):
             impact = impacts[number]
-            operation = impact.step.operation
             if not impact.reversible:
                 break  # Django refuses the whole way back from here on; what stands before it in the file is still told
             found[number] = self.backwards(editor, server, migration, impact)
@@ -258,7 +257,7 @@ class Collector:
         if error is None and not isinstance(operation, RunPython):
             waiting = list(editor.deferred_sql)
             try:
-                operation.database_backwards(migration.app_label, editor, states.after, states.before)  # type: ignore[arg-type]
+                operation.database_backwards(migration.app_label, editor, states.after, states.before)
             except (IrreversibleError, NotImplementedError) as reason:
                 error = describe_error(reason)
             except Exception as reason:

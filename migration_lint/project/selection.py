@@ -36,7 +36,8 @@ def select(graph: Graph, app_label: str | None, name: str | None, third_party: b
     if not found:
         if any(key[1].startswith(name) for key in broken):
             raise UsageError(
-                f"The migration {app_label}.{name} cannot be linted: it, or one it depends on, is broken, or a squashed migration replaces it."
+                f"The migration {app_label}.{name} cannot be linted: it, or one it depends on, is broken, "
+                "or a squashed migration replaces it."
             )
         raise UsageError(
             f"The app {app_label!r} has no migration that starts with {name!r}.{did_you_mean(name, [key[1] for key in of_app])}"

@@ -19,7 +19,7 @@ from migration_lint.types import Blocks, Finding, MigrationImpact, Report, Sever
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 FRAME = 7  # lines of code shown of one operation
 MANY = 20  # findings from which on a summary per rule comes first
-TO_ASCII = str.maketrans({"→": ">", "│": "|", "…": "~", "–": "-", "·": "-", "\N{REPLACEMENT CHARACTER}": "?"})
+TO_ASCII = str.maketrans({"→": ">", "│": "|", "…": "~", "\N{EN DASH}": "-", "·": "-", "\N{REPLACEMENT CHARACTER}": "?"})
 
 
 class Printer:
@@ -251,7 +251,10 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
     work = [
         word
         for word, is_so in (
-            ("rewrites the table", effect.rewrites), ("builds an index", effect.builds_index), ("reads every row", effect.scans), ("changes rows", effect.writes_rows),
+            ("rewrites the table", effect.rewrites),
+            ("builds an index", effect.builds_index),
+            ("reads every row", effect.scans),
+            ("changes rows", effect.writes_rows),
         )
         if is_so
     ]  # fmt: skip

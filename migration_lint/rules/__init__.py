@@ -33,7 +33,7 @@ class Rule:
     """Override one of `check_impact`, `check_migration` and `check_plan`; make findings with `self.finding()`.
 
     The id is the module's name with dashes. The docstring says what is wrong and what happens; `bad` and `good` are the
-    `operations` of a migration over the bookshop of the docs, from which the docs page and the tests are made. A rule that reads
+    `operations` of a migration over the bookshop of the docs, from which docs and tests are made. A rule that reads
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them.
     """
 
@@ -116,7 +116,7 @@ def rules_in(module: ModuleType) -> Iterator[type[Rule]]:
 
 
 def find_rules(modules: Iterable[str] = ()) -> tuple[Rule, ...]:
-    """Every rule: the built-in ones, those of installed entry points, and those of the dotted modules given. Raises RuleError."""
+    """Every rule: built in, of installed entry points, and of the dotted modules given. Raises RuleError."""
     return tuple(rule() for rule in rule_classes(tuple(modules)))
 
 

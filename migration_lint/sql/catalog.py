@@ -177,7 +177,8 @@ class Catalog:
 
     def without(self, mapping: str, *names: str) -> Catalog:
         values: Mapping[str, Any] = getattr(self, mapping)
-        return replace(self, **{mapping: {key: value for key, value in values.items() if key not in names}})
+        changes: dict[str, Any] = {mapping: {key: value for key, value in values.items() if key not in names}}
+        return replace(self, **changes)
 
     def taint(self, *names: str) -> Catalog:
         """Something opaque touched these tables: what is known of them may be wrong from here on."""

@@ -1,4 +1,4 @@
-"""Action × Catalog → Catalog: what the database is after a statement. Pure."""
+"""Action and Catalog → Catalog: what the database is after a statement. Pure."""
 
 from __future__ import annotations
 
@@ -131,7 +131,8 @@ class Fold:
         )
 
     def rename_table(self, catalog: Catalog, action: Action) -> Catalog:
-        assert action.table is not None and action.name is not None
+        assert action.table is not None
+        assert action.name is not None
         old, new = action.table, action.name
         if old in catalog.indexes:
             return self.rename_index(catalog, Action(Kind.RENAME_INDEX, None, old, new))
@@ -168,14 +169,16 @@ class Fold:
         )
 
     def set_schema(self, catalog: Catalog, action: Action) -> Catalog:
-        assert action.table is not None and action.name is not None
+        assert action.table is not None
+        assert action.name is not None
         base = action.table.rpartition(".")[2]
         return self.rename_table(catalog, replace(action, name=self.backend.relation([action.name, base])))
 
     # Columns.
 
     def change_column(self, catalog: Catalog, action: Action, **changes: Any) -> Catalog:
-        assert action.table is not None and action.name is not None
+        assert action.table is not None
+        assert action.name is not None
         table = catalog.table(action.table)
         column = table.columns.get(action.name, Column(action.name))
         return catalog.with_table(replace(table, columns={**table.columns, column.name: replace(column, **changes)}))
@@ -192,7 +195,8 @@ class Fold:
         return self.own_sequence(catalog, table.name, column)
 
     def drop_column(self, catalog: Catalog, action: Action) -> Catalog:
-        assert action.table is not None and action.name is not None
+        assert action.table is not None
+        assert action.name is not None
         name, column = action.table, action.name
         table = catalog.table(name)
         dropped = {column} | {
@@ -237,7 +241,8 @@ class Fold:
         return catalog
 
     def rename_column(self, catalog: Catalog, action: Action) -> Catalog:
-        assert action.table is not None and action.name is not None
+        assert action.table is not None
+        assert action.name is not None
         old, new = action.name, action.definition
 
         def name(column: str) -> str:
@@ -296,7 +301,8 @@ class Fold:
 
     def add_identity(self, catalog: Catalog, action: Action) -> Catalog:
         catalog = self.change_column(catalog, action, identity=True)
-        assert action.table is not None and action.name is not None
+        assert action.table is not None
+        assert action.name is not None
         return self.own_sequence(catalog, action.table, Column(action.name, identity=True))
 
     def drop_identity(self, catalog: Catalog, action: Action) -> Catalog:
@@ -380,7 +386,8 @@ class Fold:
         return catalog
 
     def rename_constraint(self, catalog: Catalog, action: Action) -> Catalog:
-        assert action.table is not None and action.name is not None
+        assert action.table is not None
+        assert action.name is not None
         table = catalog.table(action.table)
         old, new = action.name, action.definition
         if old in table.indexes:
@@ -482,7 +489,7 @@ class Fold:
         definition: Mapping[str, Any] = action.definition
         if definition.get("rename"):
             return self.rename_sequence(catalog, action.name or "", definition["rename"])
-        if definition.get("owned_by") and action.name in catalog.sequences:
+        if definition.get("owned_by") and action.name is not None and action.name in catalog.sequences:
             return replace(catalog, sequences={**catalog.sequences, action.name: Sequence(*definition["owned_by"])})
         return catalog
 

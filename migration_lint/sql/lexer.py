@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-
 # A string constant goes on in the next one when nothing but space with a line break stands between.
 CONTINUED = r"(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*"
 
@@ -22,7 +21,7 @@ class LexError(ValueError):
 
 
 class Token(NamedTuple):
-    """`kind` is word, name (quoted identifier), string, number, param or op; `value` is folded for words, unquoted for names."""
+    """`kind` is word, name (quoted identifier), string, number, param or op; `value` is folded or unquoted."""
 
     kind: str
     value: str

@@ -30,7 +30,7 @@ def gathered(effects: list[Effect]) -> list[Effect]:
 
 
 class Server:
-    """Splits, reads, predicts and folds each text it is sent, at once: Django's `alter_field` asks introspection after its own DROP.
+    """Splits, reads, predicts and folds each text at once: Django's `alter_field` asks introspection after its own DROP.
 
     `transaction` is the number of the open transaction, None outside one. `statements` grows with every text sent.
     """
@@ -101,9 +101,9 @@ class Server:
         before = self.catalog
         try:
             actions = self.in_order(read(piece, self.backend))
-        except Unread as reason:
+        except Unread as unreadable:
             self.opaque(piece)
-            self.record(piece.sql, (unread(str(reason)),), str(reason), (), before)
+            self.record(piece.sql, (unread(str(unreadable)),), str(unreadable), (), before)
             return
         found: list[Effect] = []
         reasons: list[str] = []
@@ -119,10 +119,8 @@ class Server:
                 self.session(action)
                 self.catalog = self.fold(self.catalog, action)
                 if action.kind in CREATES:  # the relation is there only now
-                    effects = tuple(
-                        replace(e, table=self.catalog.table(e.relation), assumed=False) if e.relation == action.table else e
-                        for e in effects
-                    )
+                    made = self.catalog.table(action.table or "")
+                    effects = tuple(replace(e, table=made, assumed=False) if e.relation == action.table else e for e in effects)
                 found += effects
         except Exception as error:  # a fault of the linter's own: said, and the rest goes on
             reasons.append(f"the linter failed on it ({type(error).__name__}: {error})")

@@ -8,7 +8,7 @@ from migration_lint import explain, lint
 from migration_lint.conf import UsageError
 from migration_lint.management.base import LintCommand
 from migration_lint.reporters import dump
-from migration_lint.reporters.text import Printer, print_plan
+from migration_lint.reporters.text import print_plan
 
 
 class Command(LintCommand):
@@ -29,14 +29,14 @@ class Command(LintCommand):
         if options["output_format"] == "json" and len(run.targets) > 1:
             names = ", ".join(map(str, run.targets))
             raise UsageError(
-                f"JSON tells about one target, and there are {len(run.targets)}: {names}. Choose one with --target or --database."
+                f"JSON tells about one target, and there are {len(run.targets)}: {names}. Choose with --target."
             )
         problems = [problem.message for problem in run.graph.problems]
         impacts = [impact for row in run.impacts(reverses=True) for impact in row]
         if options["output_format"] == "json":
             self.stdout.write(dump(explain.explain_data(impacts, run.targets[0].name, [*run.errors, *problems])))
         else:
-            print_plan(impacts, Printer(self.stdout._out, self.color(options)))  # type: ignore[attr-defined]
+            print_plan(impacts, self.printer(options))
             for text in [*run.errors, *problems]:
                 self.stderr.write(text)
         return 2 if run.errors else 0

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from migration_lint import lint
 from migration_lint.management.base import LintCommand
 from migration_lint.reporters import FORMATS
-from migration_lint.reporters.text import Printer, print_report
+from migration_lint.reporters.text import print_report
 
 
 class Command(LintCommand):
@@ -28,7 +28,7 @@ class Command(LintCommand):
         report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"]))
         render = FORMATS[options["output_format"]]
         if render is None:
-            print_report(report, Printer(self.stdout._out, self.color(options)))  # type: ignore[attr-defined]
+            print_report(report, self.printer(options))
         else:
             self.stdout.write(render(report))
         if report.errors:

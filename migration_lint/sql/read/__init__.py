@@ -10,12 +10,14 @@ from migration_lint.sql.read import indexes, objects, rows, tables
 from migration_lint.sql.read.cursor import Cursor, Unread
 from migration_lint.types import Action, Kind
 
-VERBS = {
-    "create", "alter", "drop", "comment", "truncate", "lock", "vacuum", "analyze", "analyse", "cluster", "reindex", "refresh", "set", "reset",
-    "select", "insert", "update", "delete", "with", "values", "table", "merge", "copy", "do", "call", "grant", "revoke", "begin", "start",
-    "commit", "end", "rollback", "abort", "savepoint", "release", "show", "explain", "notify", "listen", "unlisten", "discard", "checkpoint",
-    "import", "security", "reassign", "prepare", "execute", "deallocate", "declare", "fetch", "close", "move", "load", "perform",
-}  # fmt: skip
+VERBS = frozenset(
+    """
+    create alter drop comment truncate lock vacuum analyze analyse cluster reindex refresh set reset select insert update
+    delete with values table merge copy do call grant revoke begin start commit end rollback abort savepoint release show
+    explain notify listen unlisten discard checkpoint import security reassign prepare execute deallocate declare fetch
+    close move load perform
+    """.split()
+)
 
 
 def read(piece: Piece, backend: Backend) -> tuple[Action, ...]:

@@ -40,23 +40,16 @@ NOT_COLUMNS = {
     "end",
     "as",
 }
-NOT_FUNCTIONS = NOT_COLUMNS | {
-    "any",
-    "all",
-    "some",
-    "exists",
-    "array",
-    "row",
-    "values",
-    "over",
-    "filter",
-    "within",
-    "using",
-    "on",
-    "from",
-    "where",
-    "select",
-}
+# Words that a parenthesis may follow without being called.
+NOT_FUNCTIONS = NOT_COLUMNS | frozenset(
+    """
+    all any array asc asymmetric both by check collate columns conflict constraint cross cube current default desc distinct do
+    except exists fetch filter first following for foreign from full group groups having ilike inner intersect interval into
+    isnull join last lateral leading left limit materialized natural notnull nulls offset on only order ordinality outer over
+    overlaps partition preceding primary range recursive references returning right rollup row rows select set sets similar
+    some symmetric table tablesample then trailing union unique update using values when where window with within
+    """.split()
+)
 # Functions that are called without parentheses.
 BARE_FUNCTIONS = {
     "current_timestamp",

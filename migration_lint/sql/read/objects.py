@@ -9,14 +9,16 @@ from migration_lint.sql.read.rows import query_tables
 from migration_lint.types import Action, Kind
 
 # What CREATE, ALTER and DROP may be followed by and no table's lock follows from; the longest first.
-OBJECTS = (
-    ("text", "search", "configuration"), ("text", "search", "dictionary"), ("text", "search", "parser"), ("text", "search", "template"),
-    ("access", "method"), ("event", "trigger"), ("foreign", "data", "wrapper"), ("data", "wrapper"), ("operator", "class"), ("operator", "family"),
-    ("user", "mapping"), ("default", "privileges"), ("large", "object"), ("procedural", "language"), ("type",), ("domain",), ("extension",), ("collation",),
-    ("function",), ("procedure",), ("routine",), ("aggregate",), ("schema",), ("role",), ("user",), ("group",), ("cast",), ("operator",),
-    ("conversion",), ("language",), ("server",), ("subscription",), ("transform",), ("tablespace",), ("database",), ("system",), ("statistics",),
-    ("sequence",), ("view",), ("materialized", "view"), ("trigger",), ("rule",), ("policy",), ("publication",),
-)  # fmt: skip
+OBJECTS = [
+    tuple(words.split())
+    for words in """
+        text search configuration, text search dictionary, text search parser, text search template, access method, event
+        trigger, foreign data wrapper, data wrapper, operator class, operator family, user mapping, default privileges, large
+        object, procedural language, type, domain, extension, collation, function, procedure, routine, aggregate, schema,
+        role, user, group, cast, operator, conversion, language, server, subscription, transform, tablespace, database,
+        system, statistics, sequence, view, materialized view, trigger, rule, policy, publication
+        """.split(",")
+]
 
 
 def object_type(cursor: Cursor) -> str:
@@ -63,15 +65,15 @@ def drop(cursor: Cursor) -> Iterator[Action]:
     if "cascade" in words[-1:]:
         traits.add("cascade")
     if what not in kinds:
-        name = cursor.relation() if cursor.peek().kind in ("word", "name") else None
+        other = cursor.relation() if cursor.peek().kind in ("word", "name") else None
         cursor.rest()
-        yield Action(Kind.DROP_OBJECT, None, name, {"type": what}, frozenset(traits))
+        yield Action(Kind.DROP_OBJECT, None, other, {"type": what}, frozenset(traits))
         return
-    for name in name_list(cursor):
+    for dropped in name_list(cursor):
         if kinds[what] in (Kind.DROP_SEQUENCE, Kind.DROP_SCHEMA):
-            yield Action(kinds[what], None, name, None, frozenset(traits))
+            yield Action(kinds[what], None, dropped, None, frozenset(traits))
         else:
-            yield Action(kinds[what], name, None, None, frozenset(traits))
+            yield Action(kinds[what], dropped, None, None, frozenset(traits))
 
 
 def comment(cursor: Cursor) -> Iterator[Action]:
@@ -350,10 +352,10 @@ def alter_object(cursor: Cursor) -> Iterator[Action]:
         cursor.rest()
         yield Action(Kind.ALTER_TRIGGER, table, name, None, frozenset({what}))
         return
-    name = cursor.relation() if cursor.peek().kind in ("word", "name") else None
+    altered = cursor.relation() if cursor.peek().kind in ("word", "name") else None
     words = [token.value for token in cursor.rest()]
     if what == "type" and words[:2] in (["add", "value"], ["rename", "value"]):
-        yield Action(Kind.ALTER_ENUM, None, name, words, frozenset({" ".join(words[:2])}))
+        yield Action(Kind.ALTER_ENUM, None, altered, words, frozenset({" ".join(words[:2])}))
     elif what == "type" and "attribute" in words:
         raise Unread("ALTER TYPE … ATTRIBUTE rewrites every table that uses the type")
     elif (what == "domain" and words[:1] in (["add"], ["validate"])) or (
@@ -363,4 +365,4 @@ def alter_object(cursor: Cursor) -> Iterator[Action]:
     elif what == "publication" and words[:1] in (["add"], ["set"], ["drop"]) and "table" in words:
         raise Unread("ALTER PUBLICATION … TABLE is not followed here")
     else:
-        yield Action(Kind.ALTER_OBJECT, None, name, {"type": what}, frozenset(traits))
+        yield Action(Kind.ALTER_OBJECT, None, altered, {"type": what}, frozenset(traits))

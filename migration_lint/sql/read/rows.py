@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from migration_lint.sql.lexer import LexError, Token, split
 from migration_lint.sql.read.cursor import FROM_FUNCTIONS, NOT_FUNCTIONS, Cursor, Unread
@@ -11,10 +12,15 @@ from migration_lint.types import Action, Kind
 LOCKING = ("update", "share", "no", "key")
 # Words of PL/pgSQL after which a statement may start.
 BLOCK_WORDS = {"begin", "then", "else", "loop", "declare", "exception"}
-CONTROL = {
-    "if", "elsif", "elseif", "else", "end", "loop", "while", "for", "foreach", "case", "when", "return", "raise", "null", "exit", "continue",
-    "get", "assert", "declare", "begin", "exception", "open", "fetch", "close", "move", "<<",
-}  # fmt: skip
+CONTROL = frozenset(
+    """
+    if elsif elseif else end loop while for foreach case when return raise null exit continue get assert declare begin
+    exception open fetch close move <<
+    """.split()
+)
+
+# After these a parenthesis opens a list of columns or a type's arguments, not a call.
+NAME_FOLLOWS = {"into", "as", "::", "with", "update", "recursive", "table", "copy"}
 
 
 def query_tables(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[str]:
@@ -42,7 +48,7 @@ def query_tables(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[str]:
             opened.pop()
         elif (
             token.kind == "word"
-            and token.value in ("from", "join")
+            and token.value in ("from", "join", "using")  # USING of DELETE and MERGE; a join's has a parenthesis
             and not (opened and opened[-1] in FROM_FUNCTIONS and token.value == "from")
             and previous != "distinct"
         ):
@@ -101,13 +107,10 @@ def called_functions(tokens: tuple[Token, ...]) -> set[str]:
     found = set()
     for index, token in enumerate(tokens[:-1]):
         previous = tokens[index - 1].value if index else ""
-        if (
-            tokens[index + 1].value == "("
-            and tokens[index + 1].kind == "op"
-            and previous not in ("into", "as", "::", "with", "join", "update", "recursive", "table")
-        ):
-            if token.kind == "name" or (token.kind == "word" and token.value not in NOT_FUNCTIONS):
-                found.add(token.value.lower())
+        if tokens[index + 1][:2] != ("op", "(") or previous in NAME_FOLLOWS:
+            continue
+        if token.kind == "name" or (token.kind == "word" and token.value not in NOT_FUNCTIONS):
+            found.add(token.value.lower())
     return found
 
 
@@ -148,7 +151,7 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         inner.take_any("temporary", "temp", "unlogged")
         inner.take("table")
         yield Action(Kind.CREATE_TABLE_AS, inner.relation(), None, {"columns": [], "constraints": [], "parents": ()})
-    locking = any(a == "for" and b in LOCKING for a, b in zip(words, words[1:], strict=False)) and not changed
+    locking = any(a == "for" and b in LOCKING for a, b in pairwise(words)) and not changed
     targets = {name for _, name in changed}
     where = "where" in words
     for kind, name in changed:
@@ -159,10 +162,10 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
             calls,
             frozenset() if where or kind in (Kind.INSERT, Kind.COPY) else frozenset({"every row"}),
         )
-    for name in dict.fromkeys(query_tables(tokens, cursor)):
-        if name not in targets:
-            yield Action(Kind.SELECT_FOR_UPDATE if locking else Kind.SELECT, name, None, calls)
-    if calls and not changed:
+    read = [name for name in dict.fromkeys(query_tables(tokens, cursor)) if name not in targets]
+    for name in read:
+        yield Action(Kind.SELECT_FOR_UPDATE if locking else Kind.SELECT, name, None, calls)
+    if calls and not changed and not read:
         yield Action(Kind.SELECT, None, None, calls)
     cursor.rest()
 
@@ -178,10 +181,7 @@ def block(body: str, cursor: Cursor, read_tokens: Callable[[Cursor], Iterator[Ac
         while tokens and tokens[0].kind == "word" and tokens[0].value in CONTROL:
             # A condition or a label stands before the statement: cut after the word that opens the branch.
             cut = next((i for i, token in enumerate(tokens) if token.kind == "word" and token.value in BLOCK_WORDS), None)
-            if cut is None:
-                tokens = []
-            else:
-                tokens = tokens[cut + 1 :]
+            tokens = [] if cut is None else tokens[cut + 1 :]
         if not tokens:
             continue
         if any(token.kind == "word" and token.value == "execute" for token in tokens[:1]):

@@ -23,7 +23,7 @@ COLUMN_STOPS = (
     "deferrable",
     "initially",
 )
-TABLE_CONSTRAINTS = ("constraint", "check", "unique", "primary", "foreign", "exclude")
+TABLE_CONSTRAINTS = ("constraint", "check", "unique", "primary", "foreign", "exclude", "not")
 
 
 def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
