@@ -1,0 +1,127 @@
+"""Where settings come from, which wins, and what is said about wrong ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from pytest_django import Settings
+
+from migration_lint import conf
+from migration_lint.conf import Config, UsageError, load_config, parse_target, targets
+from migration_lint.types import Severity, Target
+
+OLDEST = {(5, 2): (14,), (6, 0): (14,), (6, 1): (15,)}[django.VERSION[:2]]
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
+    settings.MIGRATION_LINT = {}
+    for name in ("TARGETS", "DATABASES", "FAIL_LEVEL", "THIRD_PARTY", "RULES"):
+        monkeypatch.delenv(f"MIGRATION_LINT_{name}", raising=False)
+    (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults() -> None:
+    assert load_config({}) == Config((), (), Severity.ERROR, False, ())
+
+
+def test_each_layer_beats_the_one_before(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.migration_lint]\ntargets = ["postgresql@16"]\nfail_level = "note"\n')
+    assert load_config({}) == Config(("postgresql@16",), fail_level=Severity.NOTE)
+    settings.MIGRATION_LINT = {"targets": ["postgresql@17"]}
+    assert load_config({}) == Config(("postgresql@17",), fail_level=Severity.NOTE)
+    monkeypatch.setenv("MIGRATION_LINT_TARGETS", "postgresql@18, analytics=postgresql@17")
+    assert load_config({}).targets == ("postgresql@18", "analytics=postgresql@17")
+    assert load_config({"targets": ["postgresql@15"], "fail_level": None}) == Config(("postgresql@15",), fail_level=Severity.NOTE)
+
+
+def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.migration_lint]\nthird_party = true\n")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert load_config({}).third_party is True
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ({"target": ["x"]}, "settings.MIGRATION_LINT has the unknown key 'target'. Did you mean 'targets'? Known keys: databases, fail_level, rules, targets, third_party."),
+        ({"targets": "postgresql@16"}, "settings.MIGRATION_LINT: targets is 'postgresql@16'; it has to be a list of strings, such as targets = [\"postgresql@16\"]."),
+        ({"fail_level": "fatal"}, "settings.MIGRATION_LINT: fail_level is 'fatal'; it has to be one of error, warning, note."),
+        ({"third_party": "yes"}, "settings.MIGRATION_LINT: third_party is 'yes'; it has to be true or false."),
+    ],
+)  # fmt: skip
+def test_wrong_settings_are_explained(settings: Settings, own: Any, message: str) -> None:
+    settings.MIGRATION_LINT = own
+    with pytest.raises(UsageError) as caught:
+        load_config({})
+    assert str(caught.value) == message
+
+
+def test_settings_of_a_wrong_type(settings: Settings) -> None:
+    settings.MIGRATION_LINT = ["postgresql@16"]
+    with pytest.raises(UsageError, match=r"^settings.MIGRATION_LINT is \['postgresql@16'\]; it has to be a dictionary\.$"):
+        load_config({})
+
+
+@pytest.mark.parametrize(("text", "message"), [("[tool", "cannot be read"), ("[tool]\nmigration_lint = 3", "it has to be a table")])
+def test_a_broken_pyproject_is_explained(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(UsageError, match=message):
+        load_config({})
+
+
+def test_the_environment_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIGRATION_LINT_THIRD_PARTY", "perhaps")
+    with pytest.raises(UsageError, match="^MIGRATION_LINT_THIRD_PARTY is 'perhaps'; it has to be true or false.$"):
+        load_config({})
+    monkeypatch.setenv("MIGRATION_LINT_THIRD_PARTY", "1")
+    monkeypatch.setenv("MIGRATION_LINT_TARGTS", "x")
+    with pytest.raises(UsageError, match=r"^the environment has the unknown key 'targts'. Did you mean 'targets'\?"):
+        load_config({})
+
+
+def test_a_target_with_everything() -> None:
+    assert parse_target("analytics=postgresql@16.2") == Target("analytics", "postgresql", (16, 2))
+
+
+def test_a_target_without_a_version_is_the_oldest_that_django_supports() -> None:
+    assert parse_target("postgresql") == Target("default", "postgresql", OLDEST, f"the oldest that Django {django.get_version()} supports")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'' is no target. A target is [ALIAS=]VENDOR[@VERSION], such as postgresql@16 or replica=postgresql@15."),
+        ("postgresql@new", "'postgresql@new' is no target. A target is [ALIAS=]VENDOR[@VERSION], such as postgresql@16 or replica=postgresql@15."),
+        ("postgres@16", "'postgres' is no vendor. Did you mean 'postgresql'? Vendors: postgresql, mysql, mariadb, sqlite, oracle."),
+        ("analytic=postgresql@16", "'analytic' is no alias in DATABASES. Did you mean 'analytics'? Aliases: default, analytics."),
+        ("mysql@8.4", "There are no facts about mysql yet, so that nothing can be said about it. Name another target, such as --target postgresql@16."),
+        ("postgresql@9.6", f"postgresql@9.6 is older than Django {django.get_version()} supports: {OLDEST[0]} is the oldest."),
+    ],
+)  # fmt: skip
+def test_wrong_targets_are_explained(text: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_target(text)
+    assert str(caught.value) == message
+
+
+def test_without_targets_the_databases_are_linted_for(settings: Settings) -> None:
+    with pytest.raises(UsageError, match="^There are no facts about sqlite yet"):
+        targets(Config())
+
+
+def test_databases_narrow_the_targets() -> None:
+    both = ("postgresql@16", "analytics=postgresql@18")
+    assert [str(t) for t in targets(Config(both))] == ["postgresql@16", "analytics=postgresql@18"]
+    assert [str(t) for t in targets(Config(both, ("analytics",)))] == ["analytics=postgresql@18"]
+    with pytest.raises(UsageError, match="^No target has the alias default: the targets are analytics=postgresql@18.$"):
+        targets(Config(("analytics=postgresql@18",), ("default",)))
+
+
+def test_every_supported_django_has_an_oldest_server() -> None:
+    assert conf.oldest("postgresql") == str(OLDEST[0])
