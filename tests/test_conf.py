@@ -36,7 +36,9 @@ def test_each_layer_beats_the_one_before(settings: Settings, monkeypatch: pytest
     assert load_config({}) == Config(("postgresql@17",), fail_level=Severity.NOTE)
     monkeypatch.setenv("MIGRATION_LINT_TARGETS", "postgresql@18, analytics=postgresql@17")
     assert load_config({}).targets == ("postgresql@18", "analytics=postgresql@17")
-    assert load_config({"targets": ["postgresql@15"], "fail_level": None}) == Config(("postgresql@15",), fail_level=Severity.NOTE)
+    assert load_config({"targets": ["postgresql@15"], "fail_level": None}) == Config(
+        ("postgresql@15",), fail_level=Severity.NOTE
+    )
 
 
 def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -68,7 +70,9 @@ def test_settings_of_a_wrong_type(settings: Settings) -> None:
         load_config({})
 
 
-@pytest.mark.parametrize(("text", "message"), [("[tool", "cannot be read"), ("[tool]\nmigration_lint = 3", "it has to be a table")])
+@pytest.mark.parametrize(
+    ("text", "message"), [("[tool", "cannot be read"), ("[tool]\nmigration_lint = 3", "it has to be a table")]
+)
 def test_a_broken_pyproject_is_explained(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
     with pytest.raises(UsageError, match=message):
@@ -77,7 +81,7 @@ def test_a_broken_pyproject_is_explained(tmp_path: Path, text: str, message: str
 
 def test_the_environment_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIGRATION_LINT_THIRD_PARTY", "perhaps")
-    with pytest.raises(UsageError, match="^MIGRATION_LINT_THIRD_PARTY is 'perhaps'; it has to be true or false.$"):
+    with pytest.raises(UsageError, match=r"^MIGRATION_LINT_THIRD_PARTY is 'perhaps'; it has to be true or false\.$"):
         load_config({})
     monkeypatch.setenv("MIGRATION_LINT_THIRD_PARTY", "1")
     monkeypatch.setenv("MIGRATION_LINT_TARGTS", "x")
@@ -90,7 +94,9 @@ def test_a_target_with_everything() -> None:
 
 
 def test_a_target_without_a_version_is_the_oldest_that_django_supports() -> None:
-    assert parse_target("postgresql") == Target("default", "postgresql", OLDEST, f"the oldest that Django {django.get_version()} supports")
+    assert parse_target("postgresql") == Target(
+        "default", "postgresql", OLDEST, f"the oldest that Django {django.get_version()} supports"
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_wrong_targets_are_explained(text: str, message: str) -> None:
 
 
 def test_without_targets_the_databases_are_linted_for(settings: Settings) -> None:
-    with pytest.raises(UsageError, match="^There are no facts about sqlite yet"):
+    with pytest.raises(UsageError, match=r"^There are no facts about sqlite yet"):
         targets(Config())
 
 
@@ -119,7 +125,7 @@ def test_databases_narrow_the_targets() -> None:
     both = ("postgresql@16", "analytics=postgresql@18")
     assert [str(t) for t in targets(Config(both))] == ["postgresql@16", "analytics=postgresql@18"]
     assert [str(t) for t in targets(Config(both, ("analytics",)))] == ["analytics=postgresql@18"]
-    with pytest.raises(UsageError, match="^No target has the alias default: the targets are analytics=postgresql@18.$"):
+    with pytest.raises(UsageError, match=r"^No target has the alias default: the targets are analytics=postgresql@18\.$"):
         targets(Config(("analytics=postgresql@18",), ("default",)))
 
 

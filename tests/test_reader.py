@@ -95,7 +95,7 @@ def test_a_volatile_function_is_found_wherever_it_stands() -> None:
 
 
 def test_a_check_that_proves_not_null() -> None:
-    [action] = actions("ALTER TABLE t ADD CHECK ((a IS NOT NULL) AND b > 1 AND \"C d\" IS NOT NULL)")
+    [action] = actions('ALTER TABLE t ADD CHECK ((a IS NOT NULL) AND b > 1 AND "C d" IS NOT NULL)')
     assert action.definition.expression.proves_not_null == {"a", "C d"}
     [action] = actions("ALTER TABLE t ADD CHECK (a IS NOT NULL OR b IS NOT NULL)")
     assert action.definition.expression.proves_not_null == frozenset()

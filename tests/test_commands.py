@@ -1,0 +1,361 @@
+"""The commands as a user meets them: statuses, options, broken projects. Never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.projects import CREATE, MIGRATION, REPOSITORY, Project, Result
+
+INDEX = 'migrations.AddIndex("book", models.Index(fields=["title"], name="title_idx")),'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    made = Project(tmp_path)
+    made.settings("shop")
+    return made
+
+
+def findings(result: Result) -> list[tuple[str, str, Any]]:
+    data = json.loads(result.out)
+    return [(f["rule"], f["severity"], f["migration"]) for f in data["findings"]]
+
+
+def calm(result: Result) -> None:
+    assert "Traceback" not in result.err + result.out, result.err
+
+
+# Statuses.
+
+
+def test_clean_is_0(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    result = project.run("lintmigrations")
+    assert (result.status, result.err) == (0, "")
+    assert "No findings · 1 migration, 1 operations" in result.out
+
+
+def test_findings_are_1(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    result = project.run("lintmigrations", "--output-format", "json")
+    assert (result.status, findings(result)) == (1, [("blocking-index-build", "error", "0002_index")])
+
+
+def test_fail_level_decides_what_fails(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_sql": 'migrations.RunSQL("SELECT 1"),'})
+    assert project.run("lintmigrations").status == 0
+    assert project.run("lintmigrations", "--fail-level", "warning").status == 1
+    assert project.run("lintmigrations", MIGRATION_LINT_FAIL_LEVEL="warning").status == 1
+
+
+def test_wrong_usage_is_2(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    for arguments, message in [
+        (["shup"], "No installed app has the label 'shup'. Did you mean 'shop'?"),
+        (["shop", "0009"], "The app 'shop' has no migration that starts with '0009'."),
+        (["migration_lint"], "The app 'migration_lint' has no migrations."),
+        (["--target", "postgres@16"], "'postgres' is no vendor. Did you mean 'postgresql'?"),
+        (["--target", "sqlite"], "There are no facts about sqlite yet"),
+        (["--database", "other"], "'other' is no alias in DATABASES."),
+        (["--output-format", "xml"], "invalid choice: 'xml'"),
+    ]:
+        result = project.run("lintmigrations", *arguments)
+        assert (result.status, message in result.err) == (2, True), (arguments, result)
+        calm(result)
+
+
+def test_another_vendor_in_the_settings_is_a_clear_error(project: Project) -> None:
+    project.settings("shop", more="MIGRATION_LINT = {}")
+    project.app("shop", **{"0001_initial": CREATE})
+    result = project.run("lintmigrations")
+    assert (result.status, "There are no facts about sqlite yet" in result.err) == (2, True)
+
+
+def test_explain_needs_an_app_or_all(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    assert project.run("explainmigration").status == 2
+    assert project.run("explainmigration", "shop", "--all").status == 2
+    assert project.run("explainmigration", "shop").status == 0
+
+
+def test_the_console_script_sets_django_up(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    command = [sys.executable, "-c", "import sys; from migration_lint.cli import main; sys.exit(main())"]
+    environment = {**os.environ, "PYTHONPATH": f"{project.root}{os.pathsep}{REPOSITORY}"}
+    for settings, status in [("project_settings", 1), ("no_such_settings", 2), ("", 2)]:
+        environment["DJANGO_SETTINGS_MODULE"] = settings
+        done = subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (status, False), done
+
+
+# Options: another value changes the output.
+
+
+def test_an_app_is_one_release(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    assert project.run("lintmigrations", "shop").status == 0
+    assert project.run("lintmigrations", "shop", "0002").status == 1
+
+
+def test_target_changes_the_version(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    assert "Target postgresql@16\n" in project.run("lintmigrations").out
+    assert "Target postgresql@18\n" in project.run("lintmigrations", "--target", "postgresql@18").out
+
+
+def test_database_chooses_among_the_targets(project: Project) -> None:
+    project.settings(
+        "shop",
+        more='DATABASES["other"] = {**DATABASES["default"]}\nMIGRATION_LINT["targets"] = ["postgresql@16", "other=postgresql@18"]',
+    )
+    project.app("shop", **{"0001_initial": CREATE})
+    assert project.run("lintmigrations").out.startswith("Target postgresql@16\nTarget other=postgresql@18\n")
+    assert project.run("lintmigrations", "--database", "other").out.startswith("Target other=postgresql@18\n\n")
+
+
+def test_third_party_adds_the_installed_apps(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    own = json.loads(project.run("lintmigrations", "--output-format", "json").out)["summary"]["migrations"]
+    everything = json.loads(project.run("lintmigrations", "--third-party", "--output-format", "json").out)["summary"][
+        "migrations"
+    ]
+    assert (own, everything > 10) == (1, True)
+
+
+def test_colour_only_where_it_was_asked_for(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    assert "\x1b[" not in project.run("lintmigrations").out
+    assert "\x1b[" in project.run("lintmigrations", "--force-color").out
+    assert "\x1b[" in project.run("lintmigrations", FORCE_COLOR="1").out
+    assert "\x1b[" not in project.run("lintmigrations", FORCE_COLOR="1", NO_COLOR="1").out
+    assert "\x1b[" not in project.run("lintmigrations", "--no-color", FORCE_COLOR="1").out
+
+
+def test_rules_of_a_project_are_found(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    project.write("lint_rules.py", """
+        from migration_lint import Rule, Severity
+
+        class LintRules(Rule):
+            \"\"\"Every migration is too many.\"\"\"
+            severity = Severity.NOTE
+            category = "house"
+
+            def check_migration(self, migration):
+                yield self.finding("One more.", migration=migration)
+    """)  # fmt: skip
+    project.settings("shop", more='MIGRATION_LINT["rules"] = ["lint_rules"]')
+    assert findings(project.run("lintmigrations", "--output-format", "json")) == [("lint-rules", "note", "0001_initial")]
+
+
+def test_a_crashing_rule_leaves_the_rest_running(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    project.write("bad_rule.py", """
+        from migration_lint import Rule
+
+        class BadRule(Rule):
+            def check_impact(self, impact, migration):
+                raise RuntimeError("boom")
+    """)  # fmt: skip
+    project.settings("shop", more='MIGRATION_LINT["rules"] = ["bad_rule"]')
+    result = project.run("lintmigrations", "--output-format", "json")
+    assert (result.status, findings(result)) == (2, [("blocking-index-build", "error", "0002_index")])
+    assert json.loads(result.out)["errors"][0].startswith(
+        "the rule bad-rule crashed on shop.0001_initial: RuntimeError: boom ("
+    )
+    calm(result)
+
+
+def test_a_rule_module_that_is_not_there(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    project.settings("shop", more='MIGRATION_LINT["rules"] = ["nowhere.rules"]')
+    result = project.run("lintmigrations")
+    assert (result.status, "the rule module 'nowhere.rules' cannot be imported" in result.err) == (2, True)
+    calm(result)
+
+
+# Broken projects: a finding each, and the rest is linted.
+
+BROKEN = {
+    "a syntax error": ("0002_x", "class Migration(:\n", "broken-graph"),
+    "an import that fails": ("0002_x", "import nowhere_to_be_found\nclass Migration: pass\n", "broken-graph"),
+    "an exception at import": ("0002_x", "class Migration: pass\n1 / 0\n", "broken-graph"),
+    "no Migration class": ("0002_x", "operations = []\n", "broken-graph"),
+    "a dependency that does not exist": (
+        "0002_x", MIGRATION.format(head="", dependencies=[("shop", "0001_missing")], operations="", tail=""), "broken-graph",
+    ),
+    "a dependency on an unknown app": (
+        "0002_x", MIGRATION.format(head="", dependencies=[("shop", "0001_initial"), ("nowhere", "0001_initial")], operations="", tail=""), "broken-graph",
+    ),
+    "two leaves": ("0002_b", MIGRATION.format(head="", dependencies=[("shop", "0001_initial")], operations="", tail=""), "conflicting-leaves"),
+    "a circle": ("0001_a", MIGRATION.format(head="", dependencies=[("shop", "0002_index")], operations="", tail=""), "broken-graph"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_graph_is_a_finding(project: Project, name: str) -> None:
+    file, text, rule = BROKEN[name]
+    project.settings("shop", "other")
+    project.app("other", **{"0001_initial": CREATE, "0002_index": INDEX.replace("title_idx", "other_idx")})
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    if name == "a circle":
+        text = text.replace("[('shop', '0002_index')]", "[('shop', '0002_index')]")
+        initial = MIGRATION.format(head="", dependencies=[("shop", "0001_a")], operations=CREATE, tail="")
+        (project.root / "shop/migrations/0001_initial.py").write_text(initial)
+    (project.root / "shop" / "migrations" / f"{file}.py").write_text(text)
+    result = project.run("lintmigrations", "--output-format", "json")
+    calm(result)
+    found = findings(result)
+    assert result.status == 1
+    assert rule in {found_rule for found_rule, _, _ in found}
+    assert ("blocking-index-build", "error", "0002_index") in found  # the other app goes on
+    text_report = project.run("lintmigrations")
+    calm(text_report)
+    assert text_report.status == 1
+    explained = project.run("explainmigration", "--all")
+    calm(explained)
+
+
+OPERATIONS = {
+    "a callable default that raises": 'migrations.AddField("book", "x", models.IntegerField(default=lambda: 1 / 0)),',
+    "a callable default that asks the database": 'migrations.AddField("book", "x", models.IntegerField(default=ask)),',
+    "a partial": "migrations.RunPython(functools.partial(work, extra=1), migrations.RunPython.noop),",
+    "a lambda": "migrations.RunPython(lambda apps, schema_editor: None, migrations.RunPython.noop),",
+    "a callable instance": "migrations.RunPython(Work(), migrations.RunPython.noop),",
+    "a bound method": "migrations.RunPython(Work().method, migrations.RunPython.noop),",
+    "list parameters": 'migrations.RunSQL([("UPDATE shop_book SET title = %s", ["100%"])], migrations.RunSQL.noop),',
+    "tuple parameters": 'migrations.RunSQL((("UPDATE shop_book SET title = %s", ("a",)),), migrations.RunSQL.noop),',
+    "None parameters": "migrations.RunSQL([(\"UPDATE shop_book SET title = '100%'\", None)], migrations.RunSQL.noop),",
+    "a plain list": 'migrations.RunSQL(["SELECT 1", "SELECT 2"], migrations.RunSQL.noop),',
+    "no operation at all": "",
+}
+HEAD = """
+import functools
+
+def work(apps, schema_editor, extra=None):
+    raise AssertionError("nobody runs this")
+
+def ask():
+    from django.contrib.auth.models import User
+    return User.objects.count()
+
+class Work:
+    def __call__(self, apps, schema_editor):
+        raise AssertionError("nobody runs this")
+    method = __call__
+"""
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_unusual_operations_are_taken(project: Project, name: str) -> None:
+    text = MIGRATION.format(
+        head=HEAD, dependencies=[("shop", "0001_initial")], operations=f"        {OPERATIONS[name]}", tail=""
+    )
+    project.app("shop", **{"0001_initial": CREATE, "0002_x": text})
+    result = project.run("explainmigration", "shop", "--output-format", "json")
+    calm(result)
+    data = json.loads(result.out)
+    assert (result.status, data["errors"]) == (0, [])
+    assert [
+        (s["unread"], [t["unread"] for t in s["statements"] if t["unread"]]) for m in data["migrations"] for s in m["steps"]
+    ] == [(None, []) for m in data["migrations"] for s in m["steps"]]
+
+
+def test_an_operation_that_raises_is_a_finding(project: Project) -> None:
+    head = """
+from django.db.migrations.operations.base import Operation
+
+class Strange(Operation):
+    reversible = True
+    def state_forwards(self, app_label, state): pass
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        raise RuntimeError("strange \\x1b[31m [bold] things")
+    def database_backwards(self, *args): pass
+"""
+    text = MIGRATION.format(
+        head=head, dependencies=[("shop", "0001_initial")], operations=f"        Strange(),\n        {INDEX}", tail=""
+    )
+    project.app("shop", **{"0001_initial": CREATE, "0002_x": text})
+    result = project.run("lintmigrations", "--output-format", "json")
+    assert result.status == 1
+    assert findings(result) == [("unread-operation", "warning", "0002_x"), ("blocking-index-build", "error", "0002_x")]
+    shown = project.run("lintmigrations")
+    assert "\x1b" not in shown.out
+    assert "1 not understood" in shown.out
+    calm(shown)
+
+
+def test_a_squash_of_which_half_is_gone(project: Project) -> None:
+    squash = MIGRATION.format(
+        head="",
+        dependencies=[],
+        operations=f"        {CREATE}\n        {INDEX}",
+        tail='    replaces = [("shop", "0001_initial"), ("shop", "0002_index"), ("shop", "0003_gone")]',
+    )
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX, "0001_squashed": squash})
+    result = project.run("lintmigrations", "--output-format", "json")
+    calm(result)
+    assert result.status in (0, 1)
+    assert json.loads(result.out)["summary"]["migrations"] == 1
+
+
+def test_an_app_without_migrations_has_tables(project: Project) -> None:
+    project.settings("shop", "plain")
+    project.write("plain/__init__.py", "")
+    project.write("plain/models.py", """
+        from django.db import models
+
+        class Shelf(models.Model):
+            name = models.CharField(max_length=20)
+    """)  # fmt: skip
+    project.app(
+        "shop",
+        **{
+            "0001_initial": CREATE,
+            "0002_key": 'migrations.AddField("book", "shelf", models.ForeignKey("plain.Shelf", models.CASCADE, null=True)),',
+        },
+    )
+    data = json.loads(project.run("explainmigration", "shop", "0002", "--output-format", "json").out)
+    effects = [e for s in data["migrations"][0]["steps"] for t in s["statements"] for e in t["effects"]]
+    assert [(e["action"], e["relation"], e["lock"], e["assumed"]) for e in effects if e["relation"] == "plain_shelf"] == [
+        ("lock parent", "plain_shelf", "SHARE ROW EXCLUSIVE", False)
+    ]
+
+
+def test_nothing_from_data_reaches_the_terminal_as_a_control(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_sql": "migrations.RunSQL(\"SELECT '\\x1b[2J\\u202e[/red]\\x07'\"),"})
+    for arguments in (
+        ["lintmigrations", "--fail-level", "note"],
+        ["explainmigration", "shop"],
+        ["explainmigration", "shop", "--output-format", "json"],
+    ):
+        result = project.run(*arguments)
+        calm(result)
+        assert not any(character in result.out for character in "\x1b\u202e\x07"), arguments
+
+
+def test_a_closed_pipe_ends_quietly(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{project.root}{os.pathsep}{REPOSITORY}",
+        "DJANGO_SETTINGS_MODULE": "project_settings",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "django", "explainmigration", "--all", "--third-party"],
+        cwd=project.root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, error = process.communicate()
+    assert error == b""
