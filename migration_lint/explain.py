@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from migration_lint.types import Effect, Impact, MigrationImpact, MigrationKey, Statement
+from migration_lint.types import Effect, Impact, MigrationImpact, MigrationKey, Statement, backwards
 
 SCHEMA_VERSION = 1
 
@@ -51,7 +51,8 @@ def step_data(impacts: list[Impact], release: frozenset[MigrationKey]) -> dict[s
     statements = sorted((s for impact in impacts for s in impact.statements), key=lambda s: (s.deferred, s.position))
     reverse = None
     if reversible and reverses:
-        reverse = {"statements": [statement_data(s, release) for item in reverses for s in item.statements]}
+        way_back = frozenset({backwards(step.key)})
+        reverse = {"statements": [statement_data(s, way_back) for item in reverses for s in item.statements]}
     return {
         "operation_index": step.index[0],
         "operation": type(operation).__name__,

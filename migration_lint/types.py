@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 MigrationKey = tuple[str, str]
 
 
+def backwards(key: MigrationKey) -> MigrationKey:
+    """The key under which a migration's way back is told: what the way there made is not new on the way back."""
+    return (key[0], f"{key[1]} backwards")
+
+
 class Blocks(enum.IntEnum):
     """What other sessions cannot do on a relation meanwhile. Ordered: a higher value is worse."""
 

@@ -16,7 +16,7 @@ from migration_lint.project import source
 from migration_lint.project.states import ModelKey, PlanState
 from migration_lint.sql import connection as offline
 from migration_lint.sql.server import Server
-from migration_lint.types import Impact, MigrationImpact, MigrationKey, Reverse, Statement, States, Step, Target
+from migration_lint.types import Impact, MigrationImpact, MigrationKey, Reverse, Statement, States, Step, Target, backwards
 
 # (operation, index, state before, state after, the SeparateDatabaseAndState around it)
 Part = tuple[Operation, tuple[int, ...], PlanState, PlanState, Operation | None]
@@ -219,6 +219,7 @@ class Collector:
     def with_reverses(self, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
         """Run the migration backwards in one editor, as `migrate` does, on a fork of the server."""
         server = self.server.fork()
+        server.begin_migration(backwards((migration.app_label, migration.name)))
         if atomic:
             server.begin()
         editor = self.editor(server, atomic)
@@ -270,6 +271,7 @@ class Collector:
     def alone(self, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
         """The way back of an operation that stands before an irreversible one: by itself, from right after it."""
         server = self.server.fork()
+        server.begin_migration(backwards((migration.app_label, migration.name)))
         server.catalog = impact.after
         if atomic:
             server.begin()

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from migration_lint.reporters import clean, shown_path
-from migration_lint.types import Blocks, Finding, MigrationImpact, Report, Severity
+from migration_lint.types import Blocks, Effect, Finding, MigrationImpact, Report, Severity, backwards
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 FRAME = 7  # lines of code shown of one operation
@@ -26,16 +26,17 @@ class Printer:
     """Writes lines: wrapped and coloured on a terminal, plain and whole anywhere else."""
 
     def __init__(self, stream: IO[str], color: bool | None = None, width: int | None = None) -> None:
+        terminal = bool(getattr(stream, "isatty", lambda: False)())
         self.console = Console(
             file=stream,
-            force_terminal=True if color else None,
-            no_color=True if color is False else None,
+            force_terminal=True if color else terminal,  # said, or else rich asks the environment again
+            color_system=None if color is False else "auto",
             highlight=False,
             markup=False,
             emoji=False,
             width=width,
         )
-        self.wraps = self.console.is_terminal
+        self.wraps = terminal
         encoding = (getattr(stream, "encoding", None) or "utf-8").lower()
         self.ascii = not encoding.startswith("utf")
 
@@ -237,10 +238,8 @@ def plan_lines(migration: MigrationImpact) -> Iterator[tuple[Any, ...]]:
             yield ("    ", " ".join(statement.sql.split()), (late + alone, "dim"))
             if statement.unread:
                 yield (("      not understood: ", "yellow"), statement.unread)
-            for effect in statement.effects:
-                if effect.relation is None:
-                    continue
-                yield from effect_lines(effect, migration)
+            lines = [line for effect in statement.effects if effect.relation for line in effect_lines(effect, migration)]
+            yield from dict.fromkeys(lines)  # one action may tell of the same lock twice
         yield from reverse_lines(impact, migration)
 
 
@@ -282,20 +281,20 @@ def reverse_lines(impact: Any, migration: MigrationImpact) -> Iterator[tuple[Any
         return
     if reverse.unread:
         yield (("    way back not known: ", "yellow"), reverse.unread)
+    way_back = {backwards(migration.key)}
     for statement in reverse.statements:
-        heavy = [e for e in statement.effects if e.relation and not e.is_new(migration.release)]
-        cost = "; ".join(
-            f"{e.relation}: {e.lock}"
-            + (
-                ", rewrites"
-                if e.rewrites
-                else ", builds an index"
-                if e.builds_index
-                else ", reads every row"
-                if e.scans
-                else ""
-            )
-            for e in heavy
-            if e.lock
-        )
+        heavy = [e for e in statement.effects if e.relation and not e.is_new(way_back)]
+        cost = "; ".join(dict.fromkeys(f"{e.relation}: {e.lock}{burden(e)}" for e in heavy if e.lock))
         yield (("    back: ", "dim"), " ".join(statement.sql.split()), (f"  [{cost}]" if cost else "", "dim"))
+
+
+def burden(effect: Effect) -> str:
+    """The heaviest thing that an effect does, as the end of a phrase."""
+    for words, is_so in (
+        (", rewrites", effect.rewrites),
+        (", builds an index", effect.builds_index),
+        (", reads every row", effect.scans),
+    ):
+        if is_so:
+            return words
+    return ""
