@@ -78,6 +78,8 @@ def test_every_operation_has_its_place(folder: Path) -> None:
     expected = [
         (16, 9, 16, 38), (17, 9, 20, 10), (5, 12, 7, 6), (22, 11, 22, 43), (22, 11, 22, 43), (23, 9, 27, 10), (28, 9, 28, 31), (28, 33, 28, 62), (30, 20, 30, 50),
     ]  # fmt: skip
+    if sys.version_info < (3, 11):  # instructions have lines alone: the first call that starts on the line
+        expected[7] = expected[6]
     assert spans(module) == expected
 
 
