@@ -9,6 +9,7 @@ def test_bad_example():
 from __future__ import annotations
 
 import inspect
+import linecache
 from collections.abc import Sequence
 from typing import Any
 
@@ -74,7 +75,9 @@ def example_migration(source: str, number: int = 2, **attributes: Any) -> migrat
 
     namespace: dict[str, Any] = {name: getattr(postgres, name) for name in dir(postgres) if not name.startswith("_")}
     namespace.update(migrations=migrations, models=models, postgres=postgres, migration_lint=migration_lint)
-    exec(compile(inspect.cleandoc(source), "<example>", "exec"), namespace)
+    text, file = inspect.cleandoc(source), f"<example {number}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # what a RunPython does is read from its text
+    exec(compile(text, file, "exec"), namespace)
     body = {
         "operations": namespace["operations"],
         "atomic": namespace.get("atomic", True),

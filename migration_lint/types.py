@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -219,6 +219,11 @@ class Effect:
     def stops_reads(self) -> bool:
         return self.blocks >= Blocks.EVERYTHING
 
+    @property
+    def relation_key(self) -> object:
+        """What stays the same when the relation is renamed."""
+        return self.table.id if self.table is not None and self.table.id else self.relation
+
     def is_new(self, release: Container[MigrationKey]) -> bool:
         """Whether the relation was made by one of these migrations: then nobody uses it yet."""
         return self.table is not None and self.table.made_by is not None and self.table.made_by in release
@@ -326,6 +331,23 @@ class MigrationImpact:
         """Every statement with the impact it belongs to, in the order in which the server receives them."""
         pairs = [(impact, statement) for impact in self.impacts for statement in impact.statements]
         return tuple(sorted(pairs, key=lambda pair: pair[1].position))
+
+    def locks_before(self, statement: Statement) -> Iterator[tuple[Impact, Statement, Effect]]:
+        """What the statement's transaction has locked before it, in order; the statement's own locks are left out."""
+        if statement.transaction is None:
+            return
+        for impact, earlier in self.timeline:
+            if earlier.position >= statement.position:
+                return
+            if earlier.transaction == statement.transaction:
+                for effect in earlier.effects:
+                    if effect.lock is not None:
+                        yield impact, earlier, effect
+
+    def blocked(self, statement: Statement, effect: Effect) -> Blocks:
+        """What others cannot do on the effect's relation meanwhile: by its own lock, or by one still held from before."""
+        held = [e.blocks for _, _, e in self.locks_before(statement) if e.relation_key == effect.relation_key]
+        return max([effect.blocks, *held])
 
 
 @dataclass(frozen=True, slots=True)

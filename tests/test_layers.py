@@ -14,6 +14,7 @@ ROOT = Path(migration_lint.__file__).parent
 # From the ground up. A package stands for all its modules; the longest prefix counts.
 LAYERS = [
     {"types", "sql.lexer"},
+    {"spelling", "keys"},
     {"backends"},
     {"sql.catalog"},
     {"sql.read", "sql.fold"},
@@ -21,7 +22,7 @@ LAYERS = [
     {"effects"},
     {"sql.server", "sql.introspection", "sql.drivers", "sql.literals", "trace"},
     {"sql.connection"},
-    {"python"},
+    {"python", "running"},
     {"conf", "project.source", "project.states"},
     {"project.loading", "project.selection", "project.collect"},
     {"rules"},
@@ -30,7 +31,7 @@ LAYERS = [
     {"reporters", "testing"},
     {"management", "cli", "apps"},
 ]
-PUBLIC = {"migration_lint", "migration_lint.python"}
+PUBLIC = {"migration_lint", "migration_lint.python", "migration_lint.running", "migration_lint.spelling"}
 FILES = sorted(ROOT.rglob("*.py"))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps as global_apps
+from django.db import router
 from django.db.migrations import Migration, RunPython, SeparateDatabaseAndState
 from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
@@ -14,6 +15,7 @@ from django.db.migrations.state import ModelState
 
 from migration_lint.project import source
 from migration_lint.project.states import ModelKey, PlanState
+from migration_lint.python import static_sql
 from migration_lint.sql import connection as offline
 from migration_lint.sql.server import Server
 from migration_lint.types import Impact, MigrationImpact, MigrationKey, Reverse, Statement, States, Step, Target, backwards
@@ -140,10 +142,14 @@ class Collector:
         """Run one migration forwards, and backwards on a fork where reverses are wanted."""
         server = self.server
         server.begin_migration((migration.app_label, migration.name))
-        atomic = bool(migration.atomic) and bool(server.backend.server["ddl_in_transaction"])
+        # A third party's schema editor may refuse the transaction that the migration asks for.
+        in_transaction = self.wrapper.schema_editor(atomic=bool(migration.atomic)).atomic_migration
+        atomic = bool(in_transaction) and bool(server.backend.server["ddl_in_transaction"])
         if atomic:
             server.begin()
         editor = self.editor(server, atomic)
+        found = server.catalog
+        reached, refused = self.own_apply(editor, migration, halves)
         owners: dict[int, int] = {}
         kept: list[Any] = []
         impacts: list[Impact] = []
@@ -152,11 +158,16 @@ class Collector:
                 (half.operation, (half.index,), half.before, half.after, None)
             ]:
                 number = len(impacts)
-                start, catalog = len(server.statements), server.catalog
+                start, catalog = len(server.statements) if impacts else 0, server.catalog if impacts else found
                 own = not atomic and operation.atomic is True
                 if own:
                     server.begin()
-                error = half.error or self.forwards(editor, migration, operation, before, after)
+                error = half.error
+                if error is None and reached:
+                    error = self.forwards(editor, migration, operation, before, after)
+                if error is None and refused:
+                    error = refused
+                    server.catalog = server.catalog.taint(*touched_tables(operation, migration.app_label, before, after))
                 if own:
                     server.commit()
                 for item in editor.deferred_sql:
@@ -187,8 +198,10 @@ class Collector:
         server.deferred = True
         for item in list(editor.deferred_sql):
             start = len(server.statements)
-            editor.execute(item, None)
-            late.setdefault(owners.get(id(item), len(impacts) - 1), []).extend(server.statements[start:])
+            number = owners.get(id(item), len(impacts) - 1)
+            if error := self.send_deferred(editor, item):
+                impacts[number] = replace(impacts[number], unread=impacts[number].unread or error)
+            late.setdefault(number, []).extend(server.statements[start:])
         server.deferred = False
         editor.deferred_sql.clear()
         if server.transaction is not None:
@@ -201,11 +214,32 @@ class Collector:
             migration, self.target, source.migration_location(migration), tuple(impacts), release, models_before
         )
 
+    def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:
+        """Run an `apply()` of the migration's own without Django's: whether it gets to the operations, and what it raises."""
+        if type(migration).apply is Migration.apply or not halves:
+            return True, None
+        reached: list[bool] = []
+
+        def stand_in(migration: Migration, state: Any, *args: object, **kwargs: object) -> Any:
+            reached.append(True)
+            return state
+
+        own = Migration.apply
+        try:
+            Migration.apply = stand_in  # type: ignore[method-assign, assignment]
+            migration.apply(halves[0].before.clone(), editor)
+        except Exception as error:
+            return True, describe_error(error)
+        finally:
+            Migration.apply = own  # type: ignore[method-assign]
+        return bool(reached), None
+
     def forwards(
         self, editor: Any, migration: Migration, operation: Operation, before: PlanState, after: PlanState
     ) -> str | None:
         """Collect one operation. What it raises is the reason why its SQL is not known; its tables are tainted."""
         if isinstance(operation, RunPython):
+            self.run_python(self.server, operation.code, operation, migration.app_label)
             return None
         waiting = list(editor.deferred_sql)
         try:
@@ -215,6 +249,24 @@ class Collector:
             self.server.catalog = self.server.catalog.taint(*touched_tables(operation, migration.app_label, before, after))
             return describe_error(error)
         return None
+
+    def send_deferred(self, editor: Any, item: object) -> str | None:
+        """Send a deferred statement. What it raises is the reason why it is not known."""
+        try:
+            editor.execute(item, None)
+        except Exception as error:
+            return describe_error(error)
+        return None
+
+    def run_python(self, server: Server, function: Any, operation: RunPython, label: str) -> None:
+        """Take the SQL that the function sends by itself, as far as its source shows it. What it does through models is not told."""
+        if not router.allow_migrate(self.target.alias, label, **operation.hints):
+            return
+        for text in static_sql(function, self.target.vendor):
+            if text is None:
+                server.not_shown(f"`{getattr(function, '__name__', type(function).__name__)}` puts SQL together at run time")
+            else:
+                server.send(text)
 
     def with_reverses(self, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
         """Run the migration backwards in one editor, as `migrate` does, on a fork of the server."""
@@ -238,9 +290,10 @@ class Collector:
         server.deferred = True
         for item in list(editor.deferred_sql):
             start = len(server.statements)
-            editor.execute(item, None)
+            error = self.send_deferred(editor, item)
             number = owners.get(id(item), 0)
-            found[number] = replace(found[number], statements=(*found[number].statements, *server.statements[start:]))
+            way_back = found[number]
+            found[number] = Reverse((*way_back.statements, *server.statements[start:]), way_back.unread or error)
         editor.deferred_sql.clear()
         self.wrapper.server = self.server
         for number, impact in enumerate(impacts):
@@ -255,7 +308,11 @@ class Collector:
         if own:
             server.begin()
         error = impact.unread
-        if error is None and not isinstance(operation, RunPython):
+        if error is None and type(migration).unapply is not Migration.unapply:
+            error = "the migration's own `unapply()` decides what is undone"
+        elif error is None and isinstance(operation, RunPython):
+            self.run_python(server, operation.reverse_code, operation, migration.app_label)
+        elif error is None:
             waiting = list(editor.deferred_sql)
             try:
                 operation.database_backwards(migration.app_label, editor, states.after, states.before)
@@ -280,7 +337,7 @@ class Collector:
         start = len(server.statements)
         server.deferred = True
         for item in list(editor.deferred_sql):
-            editor.execute(item, None)
+            reverse = replace(reverse, unread=reverse.unread or self.send_deferred(editor, item))
         editor.deferred_sql.clear()
         self.wrapper.server = self.server
         return replace(reverse, statements=(*reverse.statements, *server.statements[start:]))

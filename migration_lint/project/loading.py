@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -14,10 +15,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db.migrations import Migration
-from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.loader import MIGRATIONS_MODULE_NAME, MigrationLoader
+from django.db.migrations.operations.base import Operation
 
+from migration_lint.conf import did_you_mean
 from migration_lint.project import source
 from migration_lint.types import Location, MigrationKey, Problem
 
@@ -58,114 +60,163 @@ class Loader(MigrationLoader):
             if explicit or MIGRATIONS_MODULE_NAME not in missing:
                 self.problem(label, None, error, f"The migrations package `{name}` cannot be imported")
             return None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.problem(label, None, error, f"The migrations package `{name}` cannot be imported")
             return None
         if not hasattr(module, "__path__"):
             return None
         if getattr(module, "__file__", None) is None and not isinstance(module.__path__, list):
+            self.check_namespace(label, module)
             return None
         return module
 
-    def load_migration(self, label: str, name: str, path: str, package: ModuleType) -> None:
-        try:
-            module = import_module(path)
-        except Exception as error:
-            file = str(Path(list(package.__path__)[0]) / f"{name}.py")
-            self.problem(label, name, error, f"The migration `{label}.{name}` cannot be imported", file)
-            self.left_out.add((label, name))
-            return
-        found = getattr(module, "Migration", None)
-        if not (isinstance(found, type) and issubclass(found, Migration)):
+    def check_namespace(self, label: str, package: ModuleType) -> None:
+        """Django takes a folder without `__init__.py` for no migrations at all, and creates the app's tables without them."""
+        folder = Path(next(iter(package.__path__)))
+        names = [name for _, name, is_package in iter_modules([str(folder)]) if not is_package and name[0].isdigit()]
+        if names:
             self.problems.append(
                 Problem(
-                    "broken-graph", f"`{label}.{name}` has no `Migration` class: Django refuses to load any migration.",
-                    "Give it one, or move the file out of the migrations package (a name that starts with an underscore is passed over).",
-                    label, name, Location(getattr(module, "__file__", None) or path, 1, 1),
+                    "broken-graph",
+                    f"`{label}` has {len(names)} migration{'s' * (len(names) > 1)} that Django passes over: "
+                    "the folder has no `__init__.py`.",
+                    f"Create `{folder.name}/__init__.py`, empty.",
+                    label, None, Location(str(folder / f"{names[0]}.py"), 1, 1),
                 )
             )  # fmt: skip
-            self.left_out.add((label, name))
+
+    def load_migration(self, label: str, name: str, path: str, package: ModuleType) -> None:
+        key = (label, name)
+        file = str(Path(next(iter(package.__path__))) / f"{name}.py")
+        try:
+            module = import_module(path)
+        except (Exception, SystemExit) as error:
+            self.problem(label, name, error, f"The migration `{label}.{name}` cannot be imported", file)
+            return
+        file = getattr(module, "__file__", None) or file
+        found = getattr(module, "Migration", None)
+        if not (isinstance(found, type) and issubclass(found, Migration)):
+            self.unusable(
+                key, f"`{label}.{name}` has no `Migration` class: Django refuses to load any migration.",
+                "Give it one, or move the file out of the migrations package; a name that starts with `_` is passed over.",
+                Location(file, 1, 1),
+            )  # fmt: skip
             return
         try:
-            self.disk_migrations[label, name] = found(name, label)
+            migration = found(name, label)
         except Exception as error:
-            self.problem(
-                label, name, error, f"The migration `{label}.{name}` cannot be made", getattr(module, "__file__", None)
-            )
-            self.left_out.add((label, name))
+            self.problem(label, name, error, f"The migration `{label}.{name}` cannot be made", file)
+            return
+        for attribute in ("dependencies", "run_before", "replaces"):
+            for value in getattr(migration, attribute):
+                if not (isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, str) for part in value)):
+                    self.unusable(
+                        key, f"`{label}.{name}` lists {value!r} in `{attribute}`, which is no pair of an app and a migration.",
+                        'Write it as `("app_label", "0001_initial")`.', attribute_location(migration, attribute),
+                    )  # fmt: skip
+                    return
+        for number, operation in enumerate(migration.operations):
+            if not isinstance(operation, Operation):
+                self.unusable(
+                    key, f"Operation {number} of `{label}.{name}` is {operation!r:.80}, which is no operation.",
+                    "List operations alone in `operations`, each one made by a call.",
+                    attribute_location(migration, "operations"),
+                )  # fmt: skip
+                return
+        self.disk_migrations[key] = migration
+
+    def unusable(self, key: MigrationKey, message: str, help: str, location: Location | None) -> None:
+        self.problems.append(Problem("broken-graph", message, help, *key, location))
+        self.left_out.add(key)
 
     def problem(self, label: str, name: str | None, error: BaseException, message: str, file: str | None = None) -> None:
-        location = error_location(error, file)
-        text = f"{type(error).__name__}: {error}"
-        if isinstance(error, SyntaxError):
-            text = f"SyntaxError: {error.msg}"
+        text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
         self.problems.append(
             Problem(
-                "broken-graph", f"{message}: {text}.".replace("..", "."),
-                "Mend the import; until then neither this migration nor what depends on it can run or be linted.",
-                label, name, location,
+                "broken-graph", f"{message}: {text.rstrip('.')}.",
+                "Mend the import; until then neither this migration nor what depends on it can run or be linted."
+                if name is not None
+                else "Mend the import; until then none of the app's migrations can run or be linted.",
+                label, name, error_location(error, file),
             )
         )  # fmt: skip
+        if name is not None:
+            self.left_out.add((label, name))
 
     def build_graph(self) -> None:
-        try:
-            super().build_graph()
-        except NodeNotFoundError:
-            pass  # the dummy nodes that are left say which
-        except Exception as error:  # a dependency on an unknown app, a circle of squashed migrations
-            self.rebuild(error)
+        """As Django's with nothing applied, but what cannot be resolved is told and left out."""
+        self.load_disk()
+        self.applied_migrations = {}
+        self.graph = MigrationGraph()
+        self.replacements = {}
+        for key, migration in self.disk_migrations.items():
+            self.graph.add_node(key, migration)
+            if migration.replaces:
+                self.replacements[key] = migration
+        for key, migration in self.disk_migrations.items():
+            self.add_internal_dependencies(key, migration)
+        broken = {label for label, _ in self.left_out}
+        for key, migration in self.disk_migrations.items():
+            try:
+                self.add_external_dependencies(key, migration)
+            except ValueError as reason:  # what `__first__` means, in an app that is not there or has no migration left
+                if broken.isdisjoint(label for label, _ in (*migration.dependencies, *migration.run_before)):
+                    self.report(key, f"`{key[0]}.{key[1]}` cannot be placed: {reason}.")
+                self.left_out.add(key)
+        placed: set[MigrationKey] = set()
+        for key in self.replacements:
+            self.replace(key, placed, ())
         self.check_missing()
         self.check_cycles()
 
-    def rebuild(self, error: Exception) -> None:
-        """Build the graph without the migrations whose dependencies Django cannot even resolve."""
-        self.graph = MigrationGraph()
-        for key, migration in self.disk_migrations.items():
-            self.graph.add_node(key, migration)
-        self.replacements = {key: migration for key, migration in self.disk_migrations.items() if migration.replaces}
-        for key, migration in list(self.disk_migrations.items()):
-            self.add_internal_dependencies(key, migration)
-        for key, migration in list(self.disk_migrations.items()):
-            try:
-                self.add_external_dependencies(key, migration)
-            except ValueError as reason:
-                self.report(key, f"`{key[0]}.{key[1]}` depends on something that is not there: {reason}.")
-        if not self.problems:
-            self.problems.append(
-                Problem("broken-graph", f"The migration graph cannot be built: {error}.", "Mend it before anything else.")
+    def replace(self, key: MigrationKey, placed: set[MigrationKey], path: tuple[MigrationKey, ...]) -> None:
+        """Put a squashed migration in the place of what it replaces, which may be squashed migrations themselves."""
+        if key in path:
+            self.report(
+                key,
+                f"`{key[0]}.{key[1]}` replaces itself by way of {' and '.join(f'`{a}.{b}`' for a, b in path)}.",
+                "Correct `replaces`.",
+                "replaces",
             )
-        self.replacements_progress = {}
-        for key in self.replacements:
-            try:
-                self.replace_migration(key)
-            except Exception as reason:
-                self.report(key, f"`{key[0]}.{key[1]}` cannot replace what it says it replaces: {reason}.")
+            return
+        if key in placed:
+            return
+        for inner in self.replacements[key].replaces:
+            if inner in self.replacements:
+                self.replace(inner, placed, (*path, key))
+        if key not in placed:
+            placed.add(key)
+            if key in self.graph.node_map:
+                self.graph.remove_replaced_nodes(key, [other for other in self.replacements[key].replaces if other != key])
 
     def report(
         self,
         key: MigrationKey,
         message: str,
         help: str = "Correct `dependencies`, or bring the missing migration back.",
+        attribute: str = "dependencies",
     ) -> None:
         if key in self.left_out:
             return
         migration = self.disk_migrations.get(key)
-        location = dependency_location(migration) if migration is not None else None
-        self.problems.append(Problem("broken-graph", message, help, key[0], key[1], location))
-        self.left_out.add(key)
+        self.unusable(key, message, help, attribute_location(migration, attribute) if migration is not None else None)
 
     def check_missing(self) -> None:
         for key, node in list(self.graph.node_map.items()):
-            if key in self.graph.nodes and self.graph.nodes[key] is not None:
+            if self.graph.nodes.get(key) is not None:
                 continue
             for child in sorted(node.children, key=lambda child: child.key):
                 if key in self.left_out:  # told already: the module could not be imported
                     self.left_out.add(child.key)
-                else:
-                    self.report(
-                        child.key,
-                        f"`{child.key[0]}.{child.key[1]}` depends on `{key[0]}.{key[1]}`, which does not exist.",
-                    )
+                    continue
+                why = ", and its app has no migrations" if key[0] in self.unmigrated_apps else ""
+                near = did_you_mean(key[1], [name for label, name in self.disk_migrations if label == key[0]])
+                self.report(
+                    child.key,
+                    f"`{child.key[0]}.{child.key[1]}` depends on `{key[0]}.{key[1]}`, which does not exist{why}.",
+                    f"Correct `dependencies`, or bring the missing migration back.{near}",
+                )
             self.left_out.add(key)
 
     def check_cycles(self) -> None:
@@ -183,10 +234,12 @@ class Loader(MigrationLoader):
         spread(self.graph, self.left_out)
 
     def conflicts(self) -> dict[str, list[str]]:
-        """Apps with several leaves."""
+        """Apps with several leaves. What hangs on a migration that could not be loaded is none: that one may join them."""
+        unloaded = {key[0] for key in self.left_out if key not in self.disk_migrations}
         leaves: dict[str, list[str]] = {}
-        for label, name in self.graph.leaf_nodes():
-            leaves.setdefault(label, []).append(name)
+        for key in self.graph.leaf_nodes():
+            if self.graph.nodes.get(key) is not None and not (key[0] in unloaded and key in self.left_out):
+                leaves.setdefault(key[0], []).append(key[1])
         return {label: sorted(names) for label, names in leaves.items() if len(names) > 1}
 
 
@@ -228,21 +281,24 @@ def spread(graph: MigrationGraph, left_out: set[MigrationKey]) -> None:
 
 
 def error_location(error: BaseException, file: str | None) -> Location | None:
-    """Where the import failed: in the file itself where the traceback passes through it."""
+    """Where the import failed: in the file itself where the traceback passes through it, else where it ended."""
     if isinstance(error, SyntaxError) and error.filename:
         return Location(error.filename, error.lineno, error.offset)
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
     if file:
         own = [frame for frame in frames if frame.filename == file]
         return Location(file, own[-1].lineno if own else 1, 1)
-    return None
+    frames = [frame for frame in frames if frame.filename not in (__file__, import_module.__code__.co_filename)]
+    return Location(frames[-1].filename, frames[-1].lineno, 1) if frames else None
 
 
-def dependency_location(migration: Migration) -> Location:
+def attribute_location(migration: Migration, attribute: str) -> Location:
+    """Where the class says this; the class itself where it is inherited or made in another way."""
     location = source.migration_location(migration)
     node = source.migration_class(location.path)
     for part in node.body if node else ():
-        if getattr(part, "targets", None) and getattr(part.targets[0], "id", "") == "dependencies":  # type: ignore[attr-defined]
+        targets = part.targets if isinstance(part, ast.Assign) else [part.target] if isinstance(part, ast.AnnAssign) else []
+        if any(getattr(target, "id", "") == attribute for target in targets):
             return source.of_node(location.path, part)
     return location
 
@@ -316,7 +372,8 @@ def load() -> Graph:
         )
         problems.append(
             Problem(
-                "conflicting-leaves", f"`{label}` has {len(names)} leaves, {listed}: `migrate` refuses to run until they are merged.",
+                "conflicting-leaves",
+                f"`{label}` has {len(names)} leaves, {listed}: `migrate` refuses to run until they are merged.",
                 f"Run `python manage.py makemigrations --merge {label}`.", label, None,
                 source.migration_location(last) if last is not None else None,
             )

@@ -61,7 +61,7 @@ class Printer:
             else:
                 pieces = [line]
             for piece in pieces:
-                self.line((label if first else indent, "dim"), (piece, diff_style(piece) or style))
+                self.line((label if first else indent if piece else "", "dim"), (piece, diff_style(piece) or style))
                 first = False
 
 

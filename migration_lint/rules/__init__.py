@@ -88,12 +88,15 @@ class Rule:
             key, targets = step.key, (str(impact.target),)
             index, operation = step.index[0], type(step.parent or step.operation).__name__
             location = location or step.location
+        blocks = effect.blocks if effect else None
+        if effect and statement and migration:
+            blocks = migration.blocked(statement, effect)
         return Finding(
             rule=self.id,
             category=self.category,
             severity=self.severity if severity is None else severity,
             message=message,
-            help=inspect.cleandoc(self.help if help is None else help),
+            help=inspect.cleandoc(self.help) if help is None else help.strip("\n"),
             app_label=key[0],
             migration=key[1],
             operation_index=index,
@@ -103,7 +106,7 @@ class Rule:
             targets=targets,
             relation=relation or (effect.relation if effect else None),
             lock=(effect.held or effect.lock) if effect else None,
-            blocks=effect.blocks if effect else None,
+            blocks=blocks,
             held_until=effect.held_until if effect else None,
             sql=statement.sql if statement else None,
         )

@@ -94,8 +94,12 @@ class Server:
         number = self.transaction
         for piece in pieces:
             self.run(piece)
-        if alone and self.transaction == number:
-            self.commit()
+        if self.transaction is None or (alone and self.transaction == number):
+            self.commit()  # outside a transaction too: SET LOCAL ends with its statement there
+
+    def not_shown(self, reason: str) -> None:
+        """Something sends a statement whose text nobody can know beforehand."""
+        self.record(f"-- {reason}", (unread(reason),), reason, ())
 
     def run(self, piece: Piece) -> None:
         before = self.catalog

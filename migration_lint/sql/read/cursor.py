@@ -260,7 +260,7 @@ def expression(cursor: Cursor, tokens: tuple[Token, ...]) -> Expression:
             and previous.value != "::"
             and (token.kind == "name" or token.value not in NOT_COLUMNS)
         ):
-            columns.add(token.value)
+            columns.add(cursor.backend.clip(token.value))
         previous = token
     bare = strip_parentheses(tokens)
     cast = None
@@ -276,7 +276,7 @@ def expression(cursor: Cursor, tokens: tuple[Token, ...]) -> Expression:
         cursor.text(tokens[0].start, tokens[-1].end),
         frozenset(columns),
         frozenset(functions),
-        frozenset(not_null_proofs(bare)),
+        frozenset(map(cursor.backend.clip, not_null_proofs(bare))),
         literal=not functions and not columns - {"true", "false"},
         is_null=len(bare) == 1 and bare[0].value == "null",
         cast=cast,

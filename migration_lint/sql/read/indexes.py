@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migration_lint.sql.catalog import Index
+from migration_lint.sql.lexer import Token
 from migration_lint.sql.read.cursor import Cursor, Unread, expression, strip_parentheses
 from migration_lint.types import Action, Kind
 
@@ -26,6 +27,7 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     opclasses: list[str | None] = []
     orders: list[str] = []
     used: set[str] = set()
+    labels: list[str] = []
     for item in cursor.inside().items():
         key = item.peek()
         follows = item.peek(1)
@@ -33,10 +35,14 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
             column = item.identifier()
             columns.append(column)
             used.add(column)
+            labels.append(column)
         else:
             found = item.expression(*ORDER_WORDS) if key.value != "(" else expression(item, item.parenthesized())
             used |= found.columns
-            columns.append(None)
+            words = strip_parentheses(item.tokens[: item.position])
+            alone = len(words) == 1 and words[0].kind in ("word", "name")  # the server takes `(a)` for the column
+            columns.append(next(iter(found.columns), None) if alone else None)
+            labels.append(label(words))
         if item.take("collate"):
             item.identifier()
             while item.take("."):
@@ -51,7 +57,9 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         opclasses.append(opclass)
         orders.append("DESC" if "desc" in (token.value for token in item.rest()) else "ASC")
     if cursor.take("include"):
-        used |= set(cursor.names())
+        included = cursor.names()
+        used |= set(included)
+        labels += included
     nulls = cursor.take("nulls")
     if nulls:
         cursor.take("not")
@@ -80,10 +88,28 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         tuple(orders),
         with_options,
         only=only,
+        labels=tuple(labels),
     )
     if only:
         traits.add("only")
     yield Action(Kind.CREATE_INDEX, table, name, index, frozenset(traits))
+
+
+def label(tokens: tuple[Token, ...]) -> str:
+    """What an expression is called in the name of an index: its function or column, the type it is cast to, or `expr`."""
+    tokens = strip_parentheses(tokens)
+    depth = 0
+    for position, token in enumerate(tokens):
+        depth += (token.value in ("(", "[")) - (token.value in (")", "]")) if token.kind == "op" else 0
+        if token.value == "::" and not depth and position + 1 < len(tokens):
+            found = label(tokens[:position])
+            return found if found != "expr" else tokens[position + 1].value
+        if not depth and 0 < position < len(tokens) - 1 and not (tokens[0].value == "case" and tokens[-1].value == "end"):
+            return "expr"
+    first = tokens[0]
+    if first.kind not in ("word", "name") or (len(tokens) > 1 and first.value != "case" and tokens[1].value != "("):
+        return "expr"
+    return first.value
 
 
 def drop_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:

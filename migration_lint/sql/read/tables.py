@@ -65,7 +65,7 @@ def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         Kind.CREATE_TABLE,
         table,
         None,
-        {"columns": columns, "constraints": own, "parents": tuple(parents)},
+        {"columns": columns, "constraints": own, "parents": tuple(parents), "like": tuple(reads)},
         frozenset(traits),
     )
     for parent in parents:
@@ -281,8 +281,14 @@ def alter_subcommand(cursor: Cursor, table: str, traits: set[str]) -> Iterator[A
         yield act(Kind.DROP_COLUMN, name)
     elif cursor.take("alter", "constraint"):
         name = cursor.identifier()
-        cursor.rest()
-        yield act(Kind.ALTER_CONSTRAINT, name)
+        words = [token.value for token in cursor.rest()]
+        enforced = {("not", "enforced"): "not enforced", ("enforced",): "enforced"}
+        yield act(
+            Kind.ALTER_CONSTRAINT,
+            name,
+            None,
+            *(trait for start, trait in enforced.items() if tuple(words[: len(start)]) == start),
+        )
     elif cursor.take("alter"):
         cursor.take("column")
         yield alter_column(cursor, table, cursor.identifier(), traits)
@@ -336,12 +342,8 @@ def alter_subcommand(cursor: Cursor, table: str, traits: set[str]) -> Iterator[A
         )
     elif cursor.take("detach", "partition"):
         child = cursor.relation()
-        yield act(
-            Kind.DETACH_PARTITION,
-            child,
-            None,
-            *(["concurrently"] if cursor.take_any("concurrently", "finalize") else []),
-        )
+        how = cursor.take_any("concurrently", "finalize")  # FINALIZE ends what an interrupted CONCURRENTLY has begun
+        yield act(Kind.DETACH_PARTITION, child, None, *([how] if how else []))
     elif cursor.take("inherit"):
         yield Action(Kind.INHERIT, cursor.relation(), table, None, frozenset({"inherits"}))
     else:

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import migrations
+
+from migration_lint import Action, Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
+
+MAINTENANCE = {
+    Kind.VACUUM: "`VACUUM FULL`",
+    Kind.CLUSTER: "`CLUSTER`",
+    Kind.SET_LOGGED: "`SET LOGGED` or `SET UNLOGGED`",
+    Kind.SET_TABLESPACE: "`SET TABLESPACE`",
+    Kind.SET_ACCESS_METHOD: "`SET ACCESS METHOD`",
+    Kind.REFRESH_MATERIALIZED_VIEW: "`REFRESH MATERIALIZED VIEW`",
+}
+
+
+class TableRewrite(Rule):
+    """The server writes every row of the table and all its indexes anew, and nobody reads or writes the table meanwhile."""
+
+    severity = Severity.ERROR
+    category = "locks"
+    help = "Add a new column, write to both, copy the old rows in batches, and swap."
+    bad = """
+        operations = [
+            migrations.AlterField("book", "stock", models.BigIntegerField()),
+        ]
+    """
+    good = """
+        operations = [
+            migrations.AddField("book", "new_stock", models.BigIntegerField(null=True)),
+        ]
+    """
+
+    def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
+        seen = set()
+        for statement in impact.statements:
+            for effect in statement.effects:
+                if (
+                    effect.rewrites
+                    and effect.stops_writes
+                    and effect.source is not None
+                    and migration.used_table(effect)
+                    and (effect.relation_key, id(effect.source)) not in seen
+                ):
+                    seen.add((effect.relation_key, id(effect.source)))
+                    table = effect.relation or "every table"
+                    waits = spelling.waiting(migration, statement, [effect]) or "every read and write of every table"
+                    yield self.finding(
+                        f"{self.cause(effect.source, effect)} rewrites {f'`{table}`' if effect.relation else table}: "
+                        f"{waits} waits, {spelling.until(migration, statement)}.",
+                        help=self.advice(impact, statement, effect, effect.source),
+                        impact=impact, migration=migration, statement=statement, effect=effect,
+                    )  # fmt: skip
+
+    def cause(self, action: Action, effect: Effect) -> str:
+        column = f"`{effect.relation}.{action.name}`"
+        definition: Any = action.definition
+        if action.kind is Kind.ALTER_TYPE:
+            old = effect.table.columns[action.name or ""].type if effect.table and action.name in effect.table.columns else None
+            before = f" from `{old}`" if old else ""
+            how = " with a USING expression" if old == definition["type"] else ""
+            return f"Changing {column}{before} to `{definition['type']}`{how}"
+        if action.kind is Kind.SET_EXPRESSION:
+            return f"Changing the expression of the generated column {column}"
+        if action.kind is not Kind.ADD_COLUMN:
+            return MAINTENANCE.get(action.kind, f"The statement ({action.kind})")
+        if definition.generated:
+            return f"Adding the {definition.generated} generated column {column}"
+        if definition.identity or (definition.default is None and definition.type and "serial" in definition.type.name):
+            return f"Adding {column}, which numbers the rows that are there,"
+        if definition.default is not None and definition.default.functions:
+            return f"Adding {column} with the default `{definition.default.text}`, which is computed for each row,"
+        return f"Adding {column} of the type `{definition.type}`, which may be a domain that checks each row,"
+
+    def advice(self, impact: Impact, statement: Statement, effect: Effect, action: Action) -> str:
+        table, column = effect.relation or "", action.name or ""
+        if action.kind is Kind.REFRESH_MATERIALIZED_VIEW:
+            view = spelling.quoted(table)
+            return spelling.advice(
+                (
+                    "Refresh it concurrently, with `atomic = False`; that needs a unique index over all its rows:",
+                    spelling.migration(
+                        spelling.run_sql(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view}", spelling.NOOP), atomic=False
+                    ),
+                )
+            )
+        if action.kind in MAINTENANCE:
+            name = effect.relation or "TABLE"
+            option = f" --tablespace={action.name}" if action.kind is Kind.SET_TABLESPACE else ""
+            if action.kind in (Kind.SET_LOGGED, Kind.SET_ACCESS_METHOD):
+                return (
+                    f"Take it out of the migrations, and run it in a maintenance window: no form of it leaves `{name}` usable."
+                )
+            return f"Take it out of the migrations, and let pg_repack do it: `pg_repack --table={name}{option}`."
+        target = spelling.named(impact, table, column)
+        if action.kind is Kind.ALTER_TYPE:
+            return self.new_type(impact, target, effect, action)
+        if action.kind is Kind.ADD_COLUMN and action.definition.default is not None and not action.definition.generated:
+            return self.default_later(impact, target, action)
+        return self.filled_later(impact, target, action)
+
+    def new_type(self, impact: Impact, target: spelling.Named, effect: Effect, action: Action) -> str:
+        """A column beside the old one: the swap is a change of names."""
+        column, table = spelling.quoted(target.column), spelling.quoted(target.table)
+        old = effect.table.columns.get(target.column) if effect.table else None
+        new = f"new_{target.field_name}"
+        drop = spelling.run_sql(f"ALTER TABLE {table} DROP COLUMN {column}", spelling.NOOP)
+        plain = target.field is not None and not (target.field.primary_key or target.field.remote_field)
+        if not plain or target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
+            name = spelling.quoted(f"new_{target.column}")
+            kind = action.definition["type"]
+            return spelling.advice(
+                (
+                    "Add a column of the new type:",
+                    spelling.run_sql(
+                        f"ALTER TABLE {table} ADD COLUMN {name} {kind}", f"ALTER TABLE {table} DROP COLUMN {name}"
+                    ),
+                ),
+                f"Keep it equal to `{target}` with a trigger BEFORE INSERT OR UPDATE.",
+                (
+                    "Copy the old rows, a few thousand at a time, each batch in a transaction of its own:",
+                    f"UPDATE {table} SET {name} = {column} WHERE …",
+                ),
+                "Build its indexes with `CREATE INDEX CONCURRENTLY`, add its constraints `NOT VALID`, and validate them.",
+                (
+                    "Swap the names, in a migration of its own:",
+                    spelling.run_sql(
+                        f"ALTER TABLE {table} RENAME COLUMN {column} TO {spelling.quoted('old_' + target.column)}; "
+                        f"ALTER TABLE {table} RENAME COLUMN {name} TO {column}"
+                    ),
+                ),
+            )
+        both = {"model_name": repr(target.model_name), "name": repr(new)}
+        swapped = spelling.with_arguments(target.field, null=True, db_column=new)
+        state = [
+            spelling.call("migrations.RemoveField", **both),
+            spelling.field_operation("AlterField", target, swapped),
+        ]
+        loosen = f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"
+        return spelling.advice(
+            (
+                "Add a column of the new type:",
+                spelling.call(
+                    "migrations.AddField", **both, field=spelling.value(spelling.with_arguments(target.field, null=True))
+                ),
+            ),
+            f"Deploy code that writes `{target.field_name}` and `{new}`.",
+            (
+                "Copy the old rows in batches:",
+                spelling.in_batches(target, f"{new}=models.F({target.field_name!r})"),
+            ),
+            (
+                f"Deploy code that has `{target.field_name}` on the new column; no row changes:",
+                spelling.separate([spelling.run_sql(loosen)] if old is None or old.not_null else [], state),
+            ),
+            ("Drop the old column in the release after that:", drop),
+        )
+
+    def default_later(self, impact: Impact, target: spelling.Named, action: Action) -> str:
+        """A default that is set on a column that is there already is for new rows alone."""
+        table, column = spelling.quoted(target.table), spelling.quoted(target.column)
+        default = action.definition.default.text
+        if target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
+            return spelling.advice(
+                (
+                    "Add the column without the default:",
+                    spelling.run_sql(f"ALTER TABLE {table} ADD COLUMN {column} {action.definition.type}"),
+                ),
+                ("Set the default, which is then for new rows alone:", self.set_default(table, column, default)),
+                (
+                    "Fill the old rows, a few thousand at a time, each batch in a transaction of its own:",
+                    f"UPDATE {table} SET {column} = {default} WHERE {column} IS NULL AND …",
+                ),
+            )
+        bare = spelling.with_arguments(target.field, null=True, without=("db_default",))
+        full = spelling.with_arguments(target.field, null=True)
+        steps: list[str | tuple[str, str]] = [
+            ("Add the column without the default:", spelling.field_operation("AddField", target, bare)),
+            (
+                "Set the default in the next operation or migration; it is then for new rows alone:",
+                spelling.field_operation("AlterField", target, full),
+            ),
+            (
+                "Fill the old rows in batches:",
+                spelling.in_batches(
+                    target,
+                    f"{target.field_name}={spelling.value(getattr(target.field, 'db_default', None))}",
+                    f"{target.field_name}=None",
+                ),
+            ),
+        ]
+        if not target.field.null:
+            steps.append(
+                f"Make it NOT NULL in later migrations: `CHECK ({column} IS NOT NULL) NOT VALID`, then "
+                "`VALIDATE CONSTRAINT`, then `AlterField`."
+            )
+        return spelling.advice(*steps)
+
+    def set_default(self, table: str, column: str, default: str) -> str:
+        alter = f"ALTER TABLE {table} ALTER COLUMN {column}"
+        return spelling.run_sql(f"{alter} SET DEFAULT {default}", f"{alter} DROP DEFAULT")
+
+    def filled_later(self, impact: Impact, target: spelling.Named, action: Action) -> str:
+        table, column = spelling.quoted(target.table), spelling.quoted(target.column)
+        definition: Any = action.definition
+        kind = getattr(definition, "type", None)
+        if definition is not None and getattr(definition, "identity", False):
+            last = f"ALTER TABLE {table} ALTER COLUMN {column} ADD GENERATED BY DEFAULT AS IDENTITY"
+            return spelling.advice(
+                ("Add a plain column:", spelling.run_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")),
+                f"Number the old rows of `{target.table}` in batches, and new ones by a trigger.",
+                f"Make `{target}` NOT NULL: `CHECK ({column} IS NOT NULL) NOT VALID`, then `VALIDATE CONSTRAINT`, then "
+                f"`SET NOT NULL`.",
+                ("Turn it into an identity column, which takes no time:", spelling.run_sql(last)),
+            )
+        if action.kind is Kind.ADD_COLUMN and not definition.generated:
+            return spelling.advice(
+                ("Add a column of a plain type, without default:", f"ALTER TABLE {table} ADD COLUMN {column} …"),
+                f"Fill the old rows of `{target.table}` in batches.",
+                "Add what the type checks as a constraint `NOT VALID`, and validate that in a later migration.",
+            )
+        return spelling.advice(
+            "Add a plain column under another name, and fill it by a trigger BEFORE INSERT OR UPDATE. From PostgreSQL 18 on, a "
+            "virtual column (`db_persist=False`) costs nothing.",
+            f"Fill the old rows of `{target.table}` in batches.",
+            f"Deploy code that reads the new column instead of `{target.field_name}`.",
+        )

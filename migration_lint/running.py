@@ -1,0 +1,191 @@
+"""What the running release asks of a table: the columns of its models, and how to write them down. Public, for rules."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.migrations.state import ModelState
+from django.db.migrations.utils import resolve_relation
+from django.db.models import Field
+
+from migration_lint.spelling import value
+from migration_lint.types import Action, Kind, MigrationImpact, Statement
+
+if TYPE_CHECKING:
+    from migration_lint.sql.catalog import Table
+
+Models = Mapping[tuple[str, str], ModelState]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A column that a model's queries name. `definition` is None for a column that Django adds by itself."""
+
+    state: ModelState
+    field: str
+    column: str
+    definition: Field[Any, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.state.name}.{self.field}"
+
+    @property
+    def model(self) -> str:
+        return self.state.name_lower
+
+    @property
+    def is_inserted(self) -> bool:
+        return not getattr(self.definition, "generated", False)
+
+
+def uses(models: Models, table: str) -> dict[str, list[Use]]:
+    """By column, what the models of this table use; empty for a table of none of them."""
+    found: dict[str, list[Use]] = {}
+    for state in models.values():
+        if state.options.get("proxy"):
+            continue
+        own = table_name(state)
+        if is_named(table, own):
+            for use in columns(models, state):
+                found.setdefault(use.column, []).append(use)
+        for use, through in many_to_many(state, own):
+            if is_named(table, through):
+                found.setdefault(use.column, []).append(use)
+    return found
+
+
+def table_name(state: ModelState) -> str:
+    return str(state.options.get("db_table") or f"{state.app_label}_{state.name_lower}")
+
+
+def is_named(table: str, name: str) -> bool:
+    """Whether a model's table name is this one, which the backend may have cut and a schema may stand before."""
+    plain = name.strip('"').replace('"."', ".")
+    return plain == table or plain.endswith(f".{table}") or cut(plain, len(table)) == table
+
+
+def cut(name: str, length: int) -> str:
+    """A name as Django cuts one that is too long for the backend: four digits of a hash end it."""
+    digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:4]
+    return name if len(name) <= length else f"{name[: max(length - 4, 0)]}{digest}"
+
+
+def columns(models: Models, state: ModelState) -> Iterator[Use]:
+    links = [field for field in state.fields.values() if getattr(field.remote_field, "parent_link", False)]
+    for name, field in state.fields.items():
+        column = column_of(name, field)
+        if column is not None:
+            yield Use(state, name, column, field)
+    if state.options.get("order_with_respect_to"):
+        yield Use(state, "_order", "_order")
+    parents = [base for base in state.bases if isinstance(base, str)]
+    if not parents and not any(field.primary_key for field in state.fields.values()) and "pk" not in state.fields:
+        yield Use(state, "id", "id")
+    for base in parents:
+        if not links:
+            label, _, parent = base.lower().partition(".")
+            if (label, parent) in models and not models[label, parent].options.get("abstract"):
+                yield Use(state, f"{parent}_ptr", f"{parent}_ptr_id")
+
+
+def column_of(name: str, field: Any) -> str | None:
+    """The column of a field that no model class has been made with."""
+    if field.many_to_many:
+        return None
+    bound = copy.copy(field)
+    bound.name = name
+    column: str | None = bound.get_attname_column()[1]
+    return column
+
+
+def many_to_many(state: ModelState, table: str) -> Iterator[tuple[Use, str]]:
+    """The columns of the automatic tables between models, as Django names them."""
+    for name, field in state.fields.items():
+        remote: Any = field.remote_field
+        if not field.many_to_many or remote.through:
+            continue
+        target = resolve_relation(remote.model, state.app_label, state.name_lower)[1]
+        ends = (state.name_lower, target)
+        if ends[0] == ends[1]:
+            ends = (f"from_{ends[0]}", f"to_{ends[1]}")
+        for column in ("id", *(f"{end}_id" for end in ends)):
+            yield Use(state, name, column, field), getattr(field, "db_table", None) or f"{table.strip(chr(34))}_{name}"
+
+
+def table_before(migration: MigrationImpact, table: Table) -> str:
+    """The name by which the running release knows the table."""
+    for made, name in table.former_names:
+        if made is not None and made in migration.release:
+            return name
+    return table.name
+
+
+def is_used(migration: MigrationImpact, table: Table) -> bool:
+    return table.made_by is None or table.made_by not in migration.release
+
+
+def is_same(one: Table, other: Table) -> bool:
+    """Whether this is the same table at two points of the plan; tables that nobody made are known by their name alone."""
+    return one.id == other.id and bool(one.id or one.name == other.name)
+
+
+def same_table(tables: Mapping[str, Table], table: Table) -> Table | None:
+    """The table at another point of the plan, under whatever name."""
+    if not table.id:
+        return tables.get(table.name)
+    return next((other for other in tables.values() if other.id == table.id), None)
+
+
+def is_back(migration: MigrationImpact, table: Table, column: str) -> bool:
+    """Whether the migration ends with a column of this name: it was swapped for another."""
+    last = same_table(migration.impacts[-1].after.tables, table)
+    return last is not None and column in last.columns
+
+
+def is_first(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
+    """Whether the migration itself added the column that it has by this name before this statement."""
+    for _, earlier in reversed(migration.timeline):
+        if earlier.position >= statement.position:
+            continue
+        for action in reversed(earlier.actions):
+            if action.kind is not Kind.RENAME_COLUMN or action.definition != column or earlier.before is None:
+                continue
+            if is_same(earlier.before.table(action.table or ""), table):
+                column = action.name or ""
+    start = same_table(migration.before.tables, table)
+    return start is not None and start.known and column not in start.columns
+
+
+def actions(statements: Iterable[Statement], kind: Kind) -> Iterator[tuple[Statement, Action, Table]]:
+    """The actions of one kind, each with the table as it is just before."""
+    for statement in statements:
+        for action in statement.actions:
+            if action.kind is kind and action.table is not None and statement.before is not None:
+                yield statement, action, statement.before.table(action.table)
+
+
+def spell(definition: Field[Any, Any] | None, without: Sequence[str] = (), **changes: Any) -> str:
+    """A field as a migration writes it, with some of its arguments changed."""
+    if definition is None:
+        return "…"
+    try:
+        _, _, args, kwargs = definition.deconstruct()
+        kept = {key: value for key, value in kwargs.items() if key not in without}
+        return value(type(definition)(*args, **{**kept, **changes}))
+    except Exception:  # a custom field may refuse what it is given
+        return f"{type(definition).__name__}(…)"
+
+
+def indented(lines: Iterable[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def quoted(statement: Statement, name: str) -> str:
+    """A name in the quotes that the statement itself uses."""
+    quote = "`" if "`" in statement.sql else '"'
+    return ".".join(f"{quote}{part}{quote}" for part in name.split("."))

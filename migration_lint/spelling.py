@@ -1,0 +1,315 @@
+"""Code and phrases for people, spelled with their own names: whose table it is, how code is written, who waits until when."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState
+from django.db.migrations.writer import MigrationWriter, OperationWriter
+
+from migration_lint.types import Blocks, Effect, Impact, Kind, MigrationImpact, Statement
+
+SHORTER = (("django.db.models.deletion.", "models."), ("django.db.models.functions.", "models.functions."))
+MODULES = ("text", "datetime", "math", "comparison", "uuid", "window", "json")
+CREATE_INDEX = re.compile(r"\A\s*(create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
+ALTER_TABLE = re.compile(r"\A\s*alter\s+table\b", re.IGNORECASE)
+CONCURRENT_INDEX = "from django.contrib.postgres.operations import AddIndexConcurrently"
+NOT_VALID = "from django.contrib.postgres.operations import AddConstraintNotValid"
+VALIDATE = "from django.contrib.postgres.operations import ValidateConstraint"
+NOOP = "migrations.RunSQL.noop"
+
+
+# Whose table it is.
+
+
+@dataclass(frozen=True)
+class Named:
+    """A column and what its project calls it. `model` and `field` are None where no model is known to have it."""
+
+    table: str
+    column: str
+    model: ModelState | None = None
+    name: str | None = None
+    field: models.Field[Any, Any] | None = None
+
+    @property
+    def model_name(self) -> str:
+        return self.model.name_lower if self.model else self.table
+
+    @property
+    def field_name(self) -> str:
+        return self.name or self.column
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+def table_of(model: ModelState) -> str:
+    """The model's table as the catalog names it."""
+    return str(model.options.get("db_table") or f"{model.app_label}_{model.name_lower}").replace('"', "")
+
+
+def model_of(impact: Impact, table: str) -> ModelState | None:
+    """The model that has this table after the operation, or had it before."""
+    for state in (impact.step.state.after, impact.step.state.before):
+        model: ModelState
+        for model in state.models.values():
+            if table_of(model) == table and not model.options.get("proxy"):
+                return model
+    return None
+
+
+def column_of(name: str, field: models.Field[Any, Any]) -> str:
+    """A field of a state has no name of its own yet, so it cannot be asked."""
+    return field.db_column or (f"{name}_id" if field.many_to_one or field.one_to_one else name)
+
+
+def named(impact: Impact, table: str, column: str) -> Named:
+    model = model_of(impact, table)
+    for name, field in model.fields.items() if model else ():
+        if not field.many_to_many and column_of(name, field) == column:
+            return Named(table, column, model, name, field)
+    return Named(table, column, model)
+
+
+# How code is written.
+
+
+def value(thing: object) -> str:
+    """A field, an index, a constraint as it stands in a migration. Imports of Django's that everybody has are left implied."""
+    try:
+        return shorten(MigrationWriter.serialize(thing)[0])
+    except Exception:  # a lambda or a local class cannot be written down: the reader has it before them
+        return f"{type(thing).__name__}(…)"
+
+
+def shorten(text: str) -> str:
+    for module in MODULES:
+        text = text.replace(f"django.db.models.functions.{module}.", "django.db.models.functions.")
+    for long, short in SHORTER:
+        text = text.replace(long, short)
+    return text
+
+
+def operation(thing: Operation) -> str:
+    """An operation as makemigrations writes it."""
+    try:
+        return shorten(OperationWriter(thing, indentation=0).serialize()[0])
+    except Exception:  # a third party's operation that cannot be deconstructed is named
+        return f"{type(thing).__name__}(…),"
+
+
+def call(name: str, /, **arguments: str) -> str:
+    """A call over several lines, the arguments given as code."""
+    lines = [f"{key}={code}," for key, code in arguments.items()]
+    return f"{name}(\n{textwrap.indent(chr(10).join(lines), '    ')}\n),"
+
+
+def run_sql(sql: str, reverse: str | None = None) -> str:
+    """A RunSQL; `reverse` is SQL, or the code `migrations.RunSQL.noop`."""
+    if reverse is None:
+        return f"migrations.RunSQL({literal(sql)}),"
+    back = reverse if reverse == NOOP else literal(reverse)
+    return f"migrations.RunSQL(\n    {literal(sql)},\n    reverse_sql={back},\n),"
+
+
+def concurrently(sql: str) -> str | None:
+    """The CREATE INDEX in its concurrent form, or None where the statement is more than that."""
+    return CREATE_INDEX.sub(r"\1 CONCURRENTLY", sql.strip(), count=1) if CREATE_INDEX.match(sql) else None
+
+
+def concurrent_index(statement: Statement) -> str | None:
+    """A RunSQL that builds the statement's index concurrently."""
+    sql = concurrently(statement.sql)
+    if sql is None:
+        return None
+    name = statement.actions[0].name
+    return run_sql(sql, f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}" if name else None)
+
+
+def meta_index(impact: Impact, table: str, index: Any) -> str | None:
+    """An index of the catalog as a `models.Index` over the project's fields, or None where that cannot say the same."""
+    if index.partial or index.is_expression or index.unique or index.options or index.method != "btree":
+        return None
+    columns = [named(impact, table, column) for column in index.columns]
+    if not all(column.field for column in columns):
+        return None
+    fields = [column.field_name for column in columns]
+    opclasses = [opclass for opclass in index.opclasses if opclass]
+    name = "_".join([columns[0].model_name, *fields])[:25] + ("_like" if opclasses else "_idx")
+    return value(models.Index(fields=fields, name=name, opclasses=opclasses))
+
+
+def literal(sql: str) -> str:
+    text = sql.strip()
+    if "\n" in text and '"""' not in text and "\\" not in text:
+        return f'"""\n{textwrap.dedent(text)}\n"""'
+    return repr(text)
+
+
+def not_valid(statement: Statement) -> str | None:
+    """The ADD CONSTRAINT without the check of the rows that are there, or None where the statement is more than that."""
+    actions = statement.actions
+    if len(actions) != 1 or actions[0].kind is not Kind.ADD_CONSTRAINT or not ALTER_TABLE.match(statement.sql):
+        return None
+    if actions[0].name:
+        return f"{statement.sql.strip()} NOT VALID"
+    return None
+
+
+def validate(table: str, name: str) -> str:
+    return run_sql(f"ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)}", NOOP)
+
+
+def drop_constraint(table: str, name: str) -> str:
+    return f"ALTER TABLE {quoted(table)} DROP CONSTRAINT {quoted(name)}"
+
+
+def foreign_key(table: str, key: Any) -> tuple[str, str]:
+    """The key's name, made up where it has none, and the SQL that adds it without checking the rows that are there."""
+    name = key.name or f"{table}_{'_'.join(key.columns)}_fkey"
+    columns, referenced = (", ".join(map(quoted, names)) for names in (key.columns, key.referenced_columns))
+    target = quoted(key.references) + (f" ({referenced})" if referenced else "")
+    late = " DEFERRABLE INITIALLY DEFERRED" if key.deferrable else ""
+    return name, (
+        f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)} FOREIGN KEY ({columns}) REFERENCES {target}{late} NOT VALID"
+    )
+
+
+def reversed_sql(statement: Statement) -> str | None:
+    """What undoes a statement of one simple subcommand; None where that takes thinking."""
+    if len(statement.actions) != 1 or statement.actions[0].table is None:
+        return None
+    action = statement.actions[0]
+    alter = f"ALTER TABLE {quoted(action.table or '')}"
+    column = quoted(action.name or "")
+    if action.kind is Kind.DROP_NOT_NULL:
+        return f"{alter} ALTER COLUMN {column} SET NOT NULL"
+    if action.kind is Kind.SET_NOT_NULL:
+        return f"{alter} ALTER COLUMN {column} DROP NOT NULL"
+    if action.kind is Kind.RENAME_COLUMN:
+        return f"{alter} RENAME COLUMN {quoted(action.definition)} TO {column}"
+    if action.kind is Kind.RENAME_TABLE:
+        return f"ALTER TABLE {column} RENAME TO {quoted(action.table or '')}"
+    if action.kind is Kind.SET_DEFAULT:
+        return f"{alter} ALTER COLUMN {column} DROP DEFAULT"
+    return None
+
+
+def with_arguments(field: models.Field[Any, Any], without: Iterable[str] = (), **arguments: Any) -> models.Field[Any, Any]:
+    """The same field with other arguments."""
+    _, _, args, kwargs = field.deconstruct()
+    for name in without:
+        kwargs.pop(name, None)
+    made: models.Field[Any, Any] = type(field)(*args, **{**kwargs, **arguments})
+    return made
+
+
+def field_operation(name: str, target: Named, field: models.Field[Any, Any]) -> str:
+    """AddField or AlterField of a column, with another field than it has."""
+    return call(
+        f"migrations.{name}",
+        model_name=repr(target.model_name),
+        name=repr(target.field_name),
+        field=value(field),
+    )
+
+
+def separate(database: Iterable[str], state: Iterable[str]) -> str:
+    """What the server is told, and what Django is to believe."""
+    lines = ["migrations.SeparateDatabaseAndState("]
+    for name, operations in (("database_operations", list(database)), ("state_operations", list(state))):
+        if operations:
+            lines += [f"    {name}=[", textwrap.indent("\n".join(operations), " " * 8), "    ],"]
+    return "\n".join([*lines, "),"])
+
+
+def migration(*operations: str, atomic: bool = True, imports: Iterable[str] = ()) -> str:
+    """The part of a migration that matters, as far as its last operation."""
+    head = [*imports, *([""] if imports else [])]
+    if atomic:
+        return "\n".join([*head, *operations])
+    body = textwrap.indent("\n".join(operations), " " * 4)
+    return "\n".join([*head, "atomic = False", "operations = [", body, "]"])
+
+
+def in_batches(target: Named, change: str, only: str = "") -> str:
+    """A data migration over a few rows at a time, in the order of the keys; each batch commits on its own."""
+    model = target.model
+    if model is None:
+        return f"UPDATE {quoted(target.table)} SET …  -- a few thousand rows at a time, each batch in a transaction of its own"
+    name = f"fill_{target.field_name}"
+    return "\n".join(
+        [
+            "from django.db import migrations, models",
+            "",
+            f"def {name}(apps, schema_editor):",
+            f"    {model.name} = apps.get_model({model.app_label!r}, {model.name!r})",
+            f"    rows = {model.name}.objects.using(schema_editor.connection.alias).order_by('pk')",
+            "    last = None",
+            "    while True:",
+            "        batch = rows if last is None else rows.filter(pk__gt=last)",
+            "        keys = list(batch.values_list('pk', flat=True)[:1000])",
+            "        if not keys:",
+            "            break",
+            f"        rows.filter(pk__in=keys{f', {only}' if only else ''}).update({change})",
+            "        last = keys[-1]",
+            "",
+            "class Migration(migrations.Migration):",
+            "    atomic = False",
+            "    operations = [",
+            f"        migrations.RunPython({name}, migrations.RunPython.noop),",
+            "    ]",
+        ]
+    )
+
+
+def quoted(name: str) -> str:
+    """An identifier, with its schema where it has one, as SQL."""
+    return ".".join(f'"{part}"' for part in name.split("."))
+
+
+def advice(*steps: str | tuple[str, str], note: str = "") -> str:
+    """Help of one or several steps, each a sentence and the code to type. Code is indented by four."""
+    lines = []
+    for number, step in enumerate(steps, 1):
+        sentence, code = (step, "") if isinstance(step, str) else step
+        lines.append(f"{number}. {sentence}" if len(steps) > 1 else sentence)
+        if code:
+            lines.append(textwrap.indent(code, " " * 4, lambda line: True).replace("    \n", "\n"))
+    return "\n" + "\n".join([*lines, *([note] if note else [])])
+
+
+# Who waits until when.
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a`, `b` and `c`."""
+    names = [f"`{word}`" for word in dict.fromkeys(words)]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def until(migration: MigrationImpact, statement: Statement) -> str:
+    if statement.transaction is None:
+        return "until it is done"
+    return "until the migration commits" if migration.migration.atomic else "until the operation's transaction commits"
+
+
+def waiting(migration: MigrationImpact, statement: Statement, effects: Iterable[Effect]) -> str:
+    """`every read and write of a and every write of b`, by what the transaction has locked by then."""
+    blocked: dict[Blocks, list[str]] = {}
+    for effect in effects:
+        if migration.used_table(effect) and effect.relation:
+            blocked.setdefault(migration.blocked(statement, effect), []).append(effect.relation)
+    phrases = [
+        f"every {'read and write' if level >= Blocks.EVERYTHING else 'write'} of {listed(tables)}"
+        for level, tables in sorted(blocked.items(), reverse=True)
+        if level >= Blocks.WRITES
+    ]
+    return " and ".join(phrases)
