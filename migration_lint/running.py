@@ -1,10 +1,10 @@
-"""What the running release asks of a table: the columns of its models, and how to write them down. Public, for rules."""
+"""What the running release asks of a table: the columns of its models. Public, for rules."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from django.db.migrations.state import ModelState
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
 
-from migration_lint.spelling import value
 from migration_lint.types import Action, Kind, MigrationImpact, Statement
 
 if TYPE_CHECKING:
@@ -167,25 +166,3 @@ def actions(statements: Iterable[Statement], kind: Kind) -> Iterator[tuple[State
         for action in statement.actions:
             if action.kind is kind and action.table is not None and statement.before is not None:
                 yield statement, action, statement.before.table(action.table)
-
-
-def spell(definition: Field[Any, Any] | None, without: Sequence[str] = (), **changes: Any) -> str:
-    """A field as a migration writes it, with some of its arguments changed."""
-    if definition is None:
-        return "…"
-    try:
-        _, _, args, kwargs = definition.deconstruct()
-        kept = {key: value for key, value in kwargs.items() if key not in without}
-        return value(type(definition)(*args, **{**kept, **changes}))
-    except Exception:  # a custom field may refuse what it is given
-        return f"{type(definition).__name__}(…)"
-
-
-def indented(lines: Iterable[str]) -> str:
-    return "\n".join(f"    {line}" for line in lines)
-
-
-def quoted(statement: Statement, name: str) -> str:
-    """A name in the quotes that the statement itself uses."""
-    quote = "`" if "`" in statement.sql else '"'
-    return ".".join(f"{quote}{part}{quote}" for part in name.split("."))

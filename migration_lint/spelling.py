@@ -13,6 +13,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 from django.db.migrations.writer import MigrationWriter, OperationWriter
 
+from migration_lint.running import column_of, is_named, table_name
 from migration_lint.types import Blocks, Effect, Impact, Kind, MigrationImpact, Statement
 
 SHORTER = (("django.db.models.deletion.", "models."), ("django.db.models.functions.", "models.functions."))
@@ -50,24 +51,14 @@ class Named:
         return f"{self.table}.{self.column}"
 
 
-def table_of(model: ModelState) -> str:
-    """The model's table as the catalog names it."""
-    return str(model.options.get("db_table") or f"{model.app_label}_{model.name_lower}").replace('"', "")
-
-
 def model_of(impact: Impact, table: str) -> ModelState | None:
     """The model that has this table after the operation, or had it before."""
     for state in (impact.step.state.after, impact.step.state.before):
         model: ModelState
         for model in state.models.values():
-            if table_of(model) == table and not model.options.get("proxy"):
+            if is_named(table, table_name(model)) and not model.options.get("proxy"):
                 return model
     return None
-
-
-def column_of(name: str, field: models.Field[Any, Any]) -> str:
-    """A field of a state has no name of its own yet, so it cannot be asked."""
-    return field.db_column or (f"{name}_id" if field.many_to_one or field.one_to_one else name)
 
 
 def named(impact: Impact, table: str, column: str) -> Named:
@@ -211,6 +202,16 @@ def with_arguments(field: models.Field[Any, Any], without: Iterable[str] = (), *
     return made
 
 
+def changed(field: models.Field[Any, Any] | None, without: Iterable[str] = (), **arguments: Any) -> str:
+    """A field as a migration writes it, with some of its arguments changed."""
+    if field is None:
+        return "…"
+    try:
+        return value(with_arguments(field, without, **arguments))
+    except Exception:  # a custom field may refuse what it is given
+        return f"{type(field).__name__}(…)"
+
+
 def field_operation(name: str, target: Named, field: models.Field[Any, Any]) -> str:
     """AddField or AlterField of a column, with another field than it has."""
     return call(
@@ -273,6 +274,16 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
 def quoted(name: str) -> str:
     """An identifier, with its schema where it has one, as SQL."""
     return ".".join(f'"{part}"' for part in name.split("."))
+
+
+def quoted_as(statement: Statement, name: str) -> str:
+    """A name in the quotes that the statement itself uses."""
+    quote = "`" if "`" in statement.sql else '"'
+    return ".".join(f"{quote}{part}{quote}" for part in name.split("."))
+
+
+def indented(lines: Iterable[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)
 
 
 def advice(*steps: str | tuple[str, str], note: str = "") -> str:

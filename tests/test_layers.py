@@ -14,7 +14,8 @@ ROOT = Path(migration_lint.__file__).parent
 # From the ground up. A package stands for all its modules; the longest prefix counts.
 LAYERS = [
     {"types", "sql.lexer"},
-    {"spelling", "keys"},
+    {"running", "keys"},
+    {"spelling"},
     {"backends"},
     {"sql.catalog"},
     {"sql.read", "sql.fold"},
@@ -22,7 +23,7 @@ LAYERS = [
     {"effects"},
     {"sql.server", "sql.introspection", "sql.drivers", "sql.literals", "trace"},
     {"sql.connection"},
-    {"python", "running"},
+    {"python"},
     {"conf", "project.source", "project.states"},
     {"project.loading", "project.selection", "project.collect"},
     {"rules"},

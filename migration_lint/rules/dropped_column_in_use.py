@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.running import Use, actions, indented, is_back, is_used, quoted, spell, table_before, uses
-from migration_lint.spelling import listed
+from migration_lint.running import Use, actions, is_back, is_used, table_before, uses
+from migration_lint.spelling import changed, indented, listed, quoted_as
 
 # The statement, what the running release uses, and what the field is called now.
 Dropped = tuple[Statement, Use, Use]
@@ -61,9 +61,9 @@ def advice(relation: str, dropped: list[Dropped]) -> str:
     for statement, _, use in dropped:
         column = statement.before.table(relation).columns.get(use.column) if statement.before else None
         if column is not None and column.not_null and column.default is None and not (column.identity or column.generated):
-            first.append(f'migrations.AlterField("{use.model}", "{use.field}", {spell(use.definition, null=True)}),')
+            first.append(f'migrations.AlterField("{use.model}", "{use.field}", {changed(use.definition, null=True)}),')
         kind = column.type if column is not None and column.type is not None else "…"
-        table, name = quoted(statement, relation), quoted(statement, use.column)
+        table, name = quoted_as(statement, relation), quoted_as(statement, use.column)
         forwards, backwards = f"ALTER TABLE {table} DROP COLUMN {name}", f"ALTER TABLE {table} ADD COLUMN {name} {kind}"
         second.append(f"migrations.RunSQL({forwards!r}, reverse_sql={backwards!r}),")
     removals = [f'        migrations.RemoveField("{use.model}", "{use.field}"),' for _, _, use in dropped]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migration_lint import Action, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.running import is_first, is_used, quoted
-from migration_lint.spelling import listed
+from migration_lint.running import is_first, is_used
+from migration_lint.spelling import listed, quoted_as
 
 # What DROP … CASCADE takes columns along with.
 WITH_COLUMNS = ("extension", "type", "domain")
@@ -109,13 +109,13 @@ def column_loss(statement: Statement, relation: str | None, columns: tuple[str, 
         statement, relation, columns,
         f"Dropping the column{'s' * many} {listed(columns)} of `{relation}` deletes what {'they hold' if many else 'it holds'}:"
         f" going back makes {'them' if many else 'it'} again without the data.",
-        copied(statement, relation or "", ", ".join(quoted(statement, name) for name in names)),
+        copied(statement, relation or "", ", ".join(quoted_as(statement, name) for name in names)),
     )  # fmt: skip
 
 
 def table_loss(statement: Statement, relation: str) -> Loss:
-    sql = f"ALTER TABLE {quoted(statement, relation)} RENAME TO {quoted(statement, 'unused_' + relation)}"
-    back = f"ALTER TABLE {quoted(statement, 'unused_' + relation)} RENAME TO {quoted(statement, relation)}"
+    sql = f"ALTER TABLE {quoted_as(statement, relation)} RENAME TO {quoted_as(statement, 'unused_' + relation)}"
+    back = f"ALTER TABLE {quoted_as(statement, 'unused_' + relation)} RENAME TO {quoted_as(statement, relation)}"
     return Loss(
         statement, relation, (),
         f"Dropping the table `{relation}` deletes all its rows: going back makes it again, empty.",
@@ -124,8 +124,8 @@ def table_loss(statement: Statement, relation: str) -> Loss:
 
 
 def copied(statement: Statement, relation: str, columns: str) -> str:
-    copy = quoted(statement, f"{relation}_copy")
-    sql = f"CREATE TABLE {copy} AS SELECT {columns} FROM {quoted(statement, relation)}"
+    copy = quoted_as(statement, f"{relation}_copy")
+    sql = f"CREATE TABLE {copy} AS SELECT {columns} FROM {quoted_as(statement, relation)}"
     return (
         "Copy what may still be needed, in a migration before this one:\n\n"
         f"    migrations.RunSQL({sql!r}, reverse_sql={f'DROP TABLE {copy}'!r}),"

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.migrations import RunPython, RunSQL
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.running import indented, quoted
+from migration_lint.spelling import indented, quoted_as
 
 
 class IrreversibleOperation(Rule):
@@ -71,7 +71,7 @@ def inverses(statement: Statement) -> Iterator[str | None]:
     """The statements that undo one, in words that every database understands; None where there is none."""
 
     def q(name: Any) -> str:
-        return quoted(statement, str(name))
+        return quoted_as(statement, str(name))
 
     for action in reversed(statement.actions):
         table, name = action.table, action.name

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity
-from migration_lint.running import Use, actions, indented, is_back, is_used, spell, table_before, uses
-from migration_lint.spelling import listed
+from migration_lint.running import Use, actions, is_back, is_used, table_before, uses
+from migration_lint.spelling import changed, indented, listed
 
 
 class RenamedColumn(Rule):
@@ -54,7 +54,7 @@ def advice(use: Use, after: Use | None, old: str) -> str:
             f"with a `through` model for `{use.name}` whose field says `db_column={old!r}`."
         )
     field = after.field if after is not None else use.field
-    definition = spell((after or use).definition, db_column=old)
+    definition = changed((after or use).definition, db_column=old)
     if field == use.field:
         return f'Keep `db_column="{old}"` on `{use.name}`, and leave this operation out:\n\n    {field} = {definition}'
     lines = [

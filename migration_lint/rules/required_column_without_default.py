@@ -9,8 +9,8 @@ from django.db.models import DateTimeField, JSONField
 from django.db.models.functions import Now
 
 from migration_lint import Action, Finding, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.running import Use, is_same, is_used, quoted, same_table, spell, table_before, uses
-from migration_lint.spelling import listed
+from migration_lint.running import Use, is_same, is_used, same_table, table_before, uses
+from migration_lint.spelling import changed, listed, quoted_as
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Column, Table
@@ -125,14 +125,14 @@ def advice(relation: str, row: Required) -> str:
     use, statement, name = row.use, row.statement, row.column.name
     if use is None or use.definition is None:
         default = f"SET DEFAULT {sql_default(row) or '…'}"
-        sql = f"ALTER TABLE {quoted(statement, relation)} ALTER COLUMN {quoted(statement, name)} {default}"
+        sql = f"ALTER TABLE {quoted_as(statement, relation)} ALTER COLUMN {quoted_as(statement, name)} {default}"
         return f"Leave a default in the database until the next release:\n\n    migrations.RunSQL({sql!r})"
     operation = f'migrations.{"AddField" if row.added else "AlterField"}("{use.model}", "{use.field}", '
     value = python_default(use.definition, row)
     if value is not None:
-        line = f"{operation}{spell(use.definition, db_default=value)}),"
+        line = f"{operation}{changed(use.definition, db_default=value)}),"
         return f"Let the database fill the column for the release that does not know it:\n\n    {line}"
-    line = f"{operation}{spell(use.definition, without=('default',), null=True)}),"
+    line = f"{operation}{changed(use.definition, without=('default',), null=True)}),"
     return (
         f"Add the column with `null=True` in this release:\n\n    {line}\n\n"
         "In the next one, when no process of the old code is left, fill it and take `null=True` away."
