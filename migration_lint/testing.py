@@ -76,7 +76,8 @@ def example_migration(source: str, number: int = 2, **attributes: Any) -> migrat
     namespace: dict[str, Any] = {name: getattr(postgres, name) for name in dir(postgres) if not name.startswith("_")}
     namespace.update(migrations=migrations, models=models, postgres=postgres, migration_lint=migration_lint)
     text, file = inspect.cleandoc(source), f"<example {number}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # what a RunPython does is read from its text
+    # What a RunPython does is read from its text.
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     exec(compile(text, file, "exec"), namespace)
     body = {
         "operations": namespace["operations"],

@@ -1,0 +1,79 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from migration_lint.conf import Config
+from migration_lint.reporters.text import Printer
+from migration_lint.rules import find_rules
+from tests.projects import REPOSITORY
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_rules_is_the_rules() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \| (.+) \|$", README, re.MULTILINE)
+    expected = {
+        (rule.id, str(rule.severity), re.split(r"(?<=[.])\s", " ".join((inspect.getdoc(rule) or "").split()))[0])
+        for rule in find_rules()
+    }
+    assert set(rows) == expected
+    assert len(rows) == len(expected)
+
+
+def test_the_table_of_settings_is_the_configuration() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \|", README, re.MULTILINE)
+    assert set(rows) == set(Config.__dataclass_fields__)
+
+
+def test_the_sample_is_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY / "testproject")
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("lintmigrations", "orders", "0002", stdout=out)
+    sample = README.partition("```text\n")[2].partition("\n```")[0]
+    printed = out.getvalue()
+    assert re.sub(r"[\d.]+ s$", "", sample) in re.sub(r"[\d.]+ s$", "", printed.rstrip("\n"))
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\(([^)#]+)\)", README))
+def test_links_lead_somewhere(path: str) -> None:
+    assert (REPOSITORY / path).exists()
+
+
+def test_the_two_commands_are_there() -> None:
+    for command in re.findall(r"^python3 (\S+)$", README, re.MULTILINE):
+        assert (REPOSITORY / command).is_file()
+    assert "python3 testproject/demo.py" in README
+    assert "python3 tests/run.py" in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+    assert "python3 tests/run.py" in README
+
+
+@pytest.mark.parametrize("width", [40, 72, 200])
+def test_a_report_fits_the_terminal(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prose wraps to the width; code and SQL are left whole, so that they can be pasted."""
+    from migration_lint import conf, lint
+    from migration_lint.reporters.text import print_report
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.chdir(REPOSITORY / "testproject")
+    out = Terminal()
+    report = lint.lint(lint.prepare(conf.Config(("postgresql@16",)), "orders", "0002"))
+    print_report(report, Printer(out, color=False, width=width))
+    prose = [line for line in out.getvalue().splitlines() if line.startswith(("error[", "   = lock"))]
+    assert prose
+    assert all(len(line) <= max(width, 40) for line in prose)
+
+
+def test_docs_exist() -> None:
+    assert {path.name for path in Path(REPOSITORY / "docs").glob("*.md")} >= {"architecture.md", "status.md"}
