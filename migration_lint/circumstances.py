@@ -26,12 +26,17 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
             found.add("identity")
         case Kind.ALTER_TYPE:
             found.update(of_type_change(action, table, catalog, backend))
+            found.update(of_generated(table, action.name or ""))
+        case Kind.SET_EXPRESSION:
+            found.update(of_generated(table, action.name or ""))
         case Kind.SET_NOT_NULL:
             found.update(of_not_null(table, action.name or ""))
         case Kind.ADD_CONSTRAINT:
             found.update(of_new_constraint(action.definition, table))
+            if "not valid" in found:  # no row is looked at: what the column holds does not count
+                found -= {"with its column", "no default", "null default"}
         case Kind.DROP_CONSTRAINT | Kind.VALIDATE_CONSTRAINT | Kind.ALTER_CONSTRAINT | Kind.RENAME_CONSTRAINT:
-            found.update(of_constraint(table, action.name or ""))
+            found.update(of_constraint(table, action.name or "", action.kind))
         case Kind.CREATE_INDEX:
             if action.name in catalog.indexes:
                 found.add("index exists")
@@ -45,9 +50,12 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
                 found.add("a sequence")
         case Kind.ATTACH_PARTITION:
             found.update(of_attached(catalog.table(action.name or "")))
-        case Kind.CREATE_TRIGGER | Kind.DROP_TRIGGER:
-            if f"{action.table}.{action.name}" in catalog.triggers:
-                found.add("trigger exists")
+        case Kind.DROP_TRIGGER:
+            names = [key.rpartition(".")[2] for key, owner in catalog.triggers.items() if owner == table.name]
+            if table.known and action.name not in names:
+                found.add("absent")
+        case Kind.SET_OPTIONS:
+            found.update(f"option {name}" for name in action.definition or {action.name})
         case _:
             pass
     return frozenset(found)
@@ -103,6 +111,12 @@ def of_new_column(action: Action, table: Table, catalog: Catalog, backend: Backe
         yield "not null without default"
 
 
+def of_generated(table: Table, column: str) -> Iterator[str]:
+    found = table.columns.get(column)
+    if found is not None and found.generated:
+        yield f"{found.generated} generated"
+
+
 def of_not_null(table: Table, column: str) -> Iterator[str]:
     found = table.columns.get(column)
     if found is not None and found.not_null:
@@ -131,14 +145,18 @@ def of_new_constraint(constraint: Constraint, table: Table) -> Iterator[str]:
         column = table.columns.get(constraint.columns[0]) if constraint.columns else None
         if column is not None and column.default is None:
             yield "no default"
+        elif column is not None and column.default is not None and column.default.is_null:
+            yield "null default"
     if constraint.type == "not null":
         yield from of_not_null(table, constraint.columns[0])
 
 
-def of_constraint(table: Table, name: str) -> Iterator[str]:
+def of_constraint(table: Table, name: str, kind: Kind) -> Iterator[str]:
     constraint = table.constraints.get(name)
     if constraint is None:
         yield "absent" if table.known else "unlisted constraint"
+    elif kind is Kind.VALIDATE_CONSTRAINT and constraint.valid:
+        yield "already valid"
     else:
         yield constraint.type
         if constraint.references == table.name:
@@ -153,19 +171,15 @@ def of_attached(child: Table) -> Iterator[str]:
 
 def of_type_change(action: Action, table: Table, catalog: Catalog, backend: Backend) -> Iterator[str]:
     new: SQLType = action.definition["type"]
-    using: Expression | None = action.definition["using"]
     column = table.columns.get(action.name or "")
     old = column.type if column else None
-    if (
-        using is not None
-        and not (using.cast == new and using.columns == {action.name})
-        and using.text.strip('"') != action.name
-    ):
-        yield "using expression"
-    if action.definition["collation"] != (column.collation if column else None):
-        yield "collation changed"
     yield from of_type(new, catalog, backend)
     yield f"to {new.name}{'[]' * new.dimensions}"
+    if is_other_value(action):
+        yield "using expression"  # the values are others: what type they had does not count
+        return
+    if action.definition["collation"] != (column.collation if column else None):
+        yield "collation changed"
     if old is None:
         yield "unlisted old type"
         return
@@ -179,6 +193,14 @@ def of_type_change(action: Action, table: Table, catalog: Catalog, backend: Back
     time_zone = catalog.settings.get("timezone", "")
     if time_zone.lower() in ("utc", "etc/utc", "gmt", "zulu", "universal"):
         yield "session time zone is UTC"
+
+
+def is_other_value(action: Action) -> bool:
+    """Whether USING computes something: it is neither the column nor a cast of it to the very type."""
+    using: Expression | None = action.definition["using"]
+    if using is None or using.text.strip('"') == action.name:
+        return False
+    return not (using.cast == action.definition["type"] and action.name in using.columns)
 
 
 def of_arguments(old: tuple[int | str, ...], new: tuple[int | str, ...]) -> Iterator[str]:
@@ -196,5 +218,8 @@ def of_arguments(old: tuple[int | str, ...], new: tuple[int | str, ...]) -> Iter
     yield "same scale" if scale_before == scale_after else "other scale"
 
 
-def of_index(index: Index) -> frozenset[str]:
-    return frozenset({"partial or expression index"} if index.partial or index.is_expression else {"plain index"})
+def of_index(index: Index, column: str) -> frozenset[str]:
+    """The kind of index, as a column that it contains sees it."""
+    if index.partial or index.is_expression:
+        return frozenset({"partial or expression index"})
+    return frozenset({"plain index"} if column in index.columns else {"included column"})

@@ -1,8 +1,9 @@
-"""Action × Catalog × facts → Effects. Pure: what is known about a database stands in its fact file, not here."""
+"""From action, catalog and facts to effects. Pure: what is known about a database stands in its fact file, not here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from migration_lint.backends import Backend, Fact
@@ -40,8 +41,10 @@ def predict(
             ),
         )
     main, *others = found
-    effects = [effect(action, main)] if main.name is not None or main.fact.lock or main.fact.blocks else []
-    effects += [effect(action, choice) for choice in others if choice.fact.lock or choice.fact.works or choice.fact.blocks]
+    effects = [effect(action, main, backend)] if main.name is not None or main.fact.lock or main.fact.blocks else []
+    effects += [
+        effect(action, choice, backend) for choice in others if choice.fact.lock or choice.fact.works or choice.fact.blocks
+    ]
     return tuple(effects)
 
 
@@ -55,8 +58,13 @@ def choices(
     if main is None:
         return
     yield Choice(main, name, catalog.table(name) if name else None, action.kind.value)
-    if main.rewrites:
-        given |= {"rewritten"}
+    for heir in heirs(action, catalog, backend, name, given):
+        passed_on = replace(action, table=heir.name, traits=action.traits | {"from its parent"})
+        fact = backend.fact(action.kind.value, "table", circumstances(passed_on, catalog, backend, migration), version)
+        if fact is not None:
+            yield Choice(fact, heir.name, heir, action.kind.value)
+    if main.rewrites:  # everything is made anew: what it was before does not count
+        given = action.traits | {"rewritten"}
     for on in backend.reaches(action.kind.value):
         if on == "table":
             continue
@@ -66,8 +74,25 @@ def choices(
                 yield Choice(fact, relation.name, relation, ALONG.get(on, action.kind.value))
 
 
-def effect(action: Action, choice: Choice) -> Effect:
+def heirs(action: Action, catalog: Catalog, backend: Backend, name: str | None, given: frozenset[str]) -> Iterator[Table]:
+    """The partitions and other heirs of a table to which the server hands the action on."""
+    if name is None or "only" in action.traits:
+        return
+    partitioned = catalog.table(name).kind == "partitioned table"
+    for rule in backend.settings.get("passed_on", ()):
+        if (
+            action.kind.value in rule["actions"]
+            and given.issuperset(rule.get("given", ()))
+            and (partitioned or rule["to"] == "heirs")
+        ):
+            yield from catalog.partitions(name)
+            return
+
+
+def effect(action: Action, choice: Choice, backend: Backend) -> Effect:
     fact, table = choice.fact, choice.table
+    if table is not None and table.kind == "partitioned table" and backend.settings.get("partitioned_tables_are_empty"):
+        fact = replace(fact, scans=False, rewrites=False, builds_index=False)
     return Effect(
         choice.label,
         choice.name,
@@ -104,35 +129,40 @@ def reach(
     none: frozenset[str] = frozenset()
     if name is None:
         return
-    table = catalog.table(name)
+    table, column = catalog.table(name), action.name or ""
     if on == "parent":
         for key in foreign_keys(action, table):
             if key.references and key.references != name:
-                yield catalog.table(key.references), none
+                yield catalog.table(key.references), validity(key)
     elif on == "children":
         seen = set()
         for child, key in catalog.children(name):
-            if child.name != name and child.name not in seen and reaches_child(action, table, key):
+            if child.name != name and reaches_child(action, table, key):
                 seen.add(child.name)
-                yield child, none
+                yield child, validity(key)
         if action.kind is Kind.TRUNCATE:  # CASCADE goes on from child to grandchild
             for child in descendants(catalog, seen, {name, *seen}):
                 yield child, none
+    elif on == "own keys":
+        own = [key for key in table.foreign_keys() if column in key.columns]
+        incoming = [key for _, key in catalog.children(name) if column in key.referenced_columns]
+        if any(key.valid for key in own + incoming):
+            yield table, none
     elif on == "check constraints":
-        if table.checks_on(action.name or ""):
+        checks = [c for c in table.constraints.values() if c.type == "check" and c.valid and c.expression]
+        if any(check.expression and column in check.expression.columns for check in checks):
             yield table, none
     elif on == "indexes":
         for index in table.indexes.values():
-            if action.name in index.used:
-                yield table, of_index(index)
+            if column in index.used:
+                yield table, of_index(index, column)
     elif on == "partitions":
         for partition in catalog.partitions(name):
             yield partition, none
-    elif on == "own keys":
-        if any(action.name in key.columns for key in table.foreign_keys()) or any(
-            action.name in key.referenced_columns for _, key in catalog.children(name)
-        ):
-            yield table, none
+    elif on == "partitioned parent":
+        for parent in table.parents:
+            if catalog.table(parent).kind == "partitioned table":
+                yield catalog.table(parent), none
     elif on in ("partition", "heir") and action.name:
         yield catalog.table(action.name), none
     elif on == "default partition":
@@ -140,11 +170,21 @@ def reach(
             if partition.default_partition and partition.name != action.name:
                 yield partition, none
     elif on == "views":
-        for view in catalog.tables.values():
-            if "view" in view.kind and name in view.uses and (action.name is None or action.name in view.uses):
-                yield view, none
-    elif on == "unread":
-        return
+        for view in views_of(catalog, name, action.name, {name}):
+            yield view, none
+
+
+def validity(key: Constraint) -> frozenset[str]:
+    return frozenset() if key.valid else frozenset({"not valid"})
+
+
+def views_of(catalog: Catalog, name: str, column: str | None, seen: set[str]) -> Iterator[Table]:
+    """The views that read a relation, or one column of it, and the views on those."""
+    for view in catalog.tables.values():
+        if "view" in view.kind and view.name not in seen and name in view.uses and (column is None or column in view.uses):
+            seen.add(view.name)
+            yield view
+            yield from views_of(catalog, view.name, None, seen)
 
 
 def descendants(catalog: Catalog, frontier: set[str], seen: set[str]) -> Iterator[Table]:

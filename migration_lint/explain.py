@@ -77,10 +77,10 @@ def migration_data(impact: MigrationImpact) -> dict[str, Any]:
     }
 
 
-def explain_data(impacts: Iterable[MigrationImpact], target: str, errors: Iterable[str] = ()) -> dict[str, Any]:
+def explain_data(migrations: list[dict[str, Any]], target: str, errors: Iterable[str] = ()) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "target": target,
         "errors": list(errors),
-        "migrations": [migration_data(impact) for impact in impacts],
+        "migrations": migrations,
     }

@@ -45,17 +45,43 @@ class Use:
 def uses(models: Models, table: str) -> dict[str, list[Use]]:
     """By column, what the models of this table use; empty for a table of none of them."""
     found: dict[str, list[Use]] = {}
-    for state in models.values():
-        if state.options.get("proxy"):
-            continue
-        own = table_name(state)
-        if is_named(table, own):
-            for use in columns(models, state):
-                found.setdefault(use.column, []).append(use)
-        for use, through in many_to_many(state, own):
-            if is_named(table, through):
-                found.setdefault(use.column, []).append(use)
+    for state, through in users(models, table):
+        for use in columns(models, state) if through is None else through:
+            found.setdefault(use.column, []).append(use)
     return found
+
+
+User = tuple[ModelState, "list[Use] | None"]
+
+
+def users(models: Models, table: str) -> list[User]:
+    """The models of a table, or those between which it is an automatic one, with the columns that Django gives such a table."""
+    known = by_table(models)
+    return known.get(table) or [user for name, found in known.items() if is_named(table, name) for user in found]
+
+
+def by_table(models: Models) -> dict[str, list[User]]:
+    """What `users` looks up. Kept on the models it describes where these can keep something: they do not change any more."""
+    known: dict[str, list[User]] | None = getattr(models, "tables", None)
+    if known is None:
+        known = {}
+        for state in models.values():
+            if state.options.get("proxy"):
+                continue
+            own = table_name(state)
+            known.setdefault(plain(own), []).append((state, None))
+            through: dict[str, list[Use]] = {}
+            for use, name in many_to_many(state, own):
+                through.setdefault(plain(name), []).append(use)
+            for name, found in through.items():
+                known.setdefault(name, []).append((state, found))
+        if hasattr(models, "__dict__"):
+            models.tables = known  # type: ignore[attr-defined]
+    return known
+
+
+def plain(name: str) -> str:
+    return name.strip('"').replace('"."', ".")
 
 
 def table_name(state: ModelState) -> str:
@@ -64,8 +90,8 @@ def table_name(state: ModelState) -> str:
 
 def is_named(table: str, name: str) -> bool:
     """Whether a model's table name is this one, which the backend may have cut and a schema may stand before."""
-    plain = name.strip('"').replace('"."', ".")
-    return plain == table or plain.endswith(f".{table}") or cut(plain, len(table)) == table
+    name = plain(name)
+    return name == table or name.endswith(f".{table}") or (len(name) > len(table) and cut(name, len(table)) == table)
 
 
 def cut(name: str, length: int) -> str:

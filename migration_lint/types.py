@@ -346,6 +346,8 @@ class MigrationImpact:
 
     def blocked(self, statement: Statement, effect: Effect) -> Blocks:
         """What others cannot do on the effect's relation meanwhile: by its own lock, or by one still held from before."""
+        if statement.transaction is None or effect.held == effect.lock:
+            return effect.blocks
         held = [e.blocks for _, _, e in self.locks_before(statement) if e.relation_key == effect.relation_key]
         return max([effect.blocks, *held])
 

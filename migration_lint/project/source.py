@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -20,6 +22,7 @@ from migration_lint.types import Location
 # operation → the (code, instruction) pairs of the frames that made it, innermost first
 CALLS: WeakKeyDictionary[Operation, list[tuple[CodeType, int]]] = WeakKeyDictionary()
 DEPTH = 12
+CLASS = re.compile(r"class Migration\b")
 
 
 @contextmanager
@@ -30,7 +33,7 @@ def recording() -> Iterator[None]:
 
     def __new__(cls: type[Operation], *args: Any, **kwargs: Any) -> Operation:
         operation: Operation = make(cls, *args, **kwargs)
-        calls = []
+        calls: list[tuple[CodeType, int]] = []
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and len(calls) < DEPTH:
             name = frame.f_code.co_filename
@@ -38,29 +41,24 @@ def recording() -> Iterator[None]:
                 break
             calls.append((frame.f_code, frame.f_lasti))
             frame = frame.f_back
-        try:
+        with suppress(TypeError):  # a third party's operation that cannot be referred to weakly
             CALLS[operation] = calls
-        except TypeError:  # a third party's operation that cannot be referred to weakly
-            pass
         return operation
 
     Operation.__new__ = staticmethod(__new__)  # type: ignore[assignment]
     try:
         yield
     finally:
-        Operation.__new__ = original
+        Operation.__new__ = original  # type: ignore[method-assign]
 
 
 def place(code: CodeType, instruction: int) -> Location:
     path = code.co_filename
     if hasattr(code, "co_positions"):
-        for index, (line, end_line, column, end_column) in enumerate(code.co_positions()):
-            if index == instruction // 2:
-                if line is not None and column is not None and end_column is not None:
-                    return Location(
-                        path, line, columns(path, line, column), end_line, columns(path, end_line or line, end_column)
-                    )
-                return Location(path, line)
+        for line, end_line, column, end_column in islice(code.co_positions(), instruction // 2, None):
+            if line is not None and column is not None and end_column is not None:
+                return Location(path, line, columns(path, line, column), end_line, columns(path, end_line or line, end_column))
+            return Location(path, line)
     for start, end, line in code.co_lines():
         if start <= instruction < end and line is not None:
             return call_at(path, line)
@@ -124,9 +122,12 @@ def listed(path: str) -> tuple[Any, ...]:
     """The elements of the literal `operations` list."""
     found = migration_class(path)
     for node in found.body if found else ():
-        if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "operations" for target in node.targets):
-            if isinstance(node.value, ast.List):
-                return tuple(node.value.elts)
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.List)
+            and any(getattr(target, "id", "") == "operations" for target in node.targets)
+        ):
+            return tuple(node.value.elts)
     return ()
 
 
@@ -138,12 +139,15 @@ def migration_path(migration: Migration) -> str:
 def migration_location(migration: Migration) -> Location:
     """Where `class Migration` stands."""
     path = migration_path(migration)
+    found = [number for number, text in enumerate(lines(path), 1) if CLASS.match(text)]
+    if len(found) == 1:  # parsing every file takes longer than reading it
+        return Location(path, found[0], 1)
     node = migration_class(path)
     return Location(path, node.lineno, 1) if node is not None else Location(path, 1, 1)
 
 
 def operation_location(migration: Migration, operation: Operation, index: tuple[int, ...]) -> Location:
-    """The call that made the operation: in the migration's own file where it stands there, in the file of the helper otherwise."""
+    """The call that made the operation: in the migration's own file where it stands there, in the helper's otherwise."""
     path = migration_path(migration)
     calls = CALLS.get(operation, [])
     for code, instruction in calls:

@@ -1,9 +1,10 @@
 """Project states that share what did not change, and registries that render only what is asked for.
 
-Django copies every model state for every operation and renders every related model; on a large project that is where the time
-goes. Here a state copies a model state when it is first reached for writing, and puts the original back when the operation left it
-as it was, so that a model state's identity stands for its content. Rendered classes are then kept from one state to the next by
-that identity.
+Django copies every model state for every operation and renders every related model; on a large project that is where the
+time goes. Here a state copies a model state when it is first reached for writing, and puts the original back when the
+operation left it as it was, so that a model state's identity stands for its content. Rendered classes are then kept from
+one state to the next by that identity. A class whose model changed in what nothing that points to it depends on is kept too,
+to be pointed to.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.db.migrations.state import AppConfigStub, ModelState, ProjectState, StateApps
 from django.db.migrations.utils import get_references, resolve_relation
-from django.db.models import Model
+from django.db.models import Field, ForeignKey, Model
 
 ModelKey = tuple[str, str]
 
@@ -52,6 +54,7 @@ class Models(dict[ModelKey, ModelState]):
         self.shared = shared
         self.copied: set[ModelKey] = set()
         self.changing = True
+        self.walked: frozenset[ModelKey] | None = None
 
     def _own(self, key: ModelKey, state: ModelState) -> ModelState:
         if not self.changing or key in self.copied or self.shared.get(key) is not state:
@@ -65,7 +68,7 @@ class Models(dict[ModelKey, ModelState]):
         return self._own(key, super().__getitem__(key))
 
     def get(self, key: ModelKey, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401
 
     def pop(self, key: ModelKey, *default: Any) -> Any:
         if key in self:
@@ -75,6 +78,8 @@ class Models(dict[ModelKey, ModelState]):
         return super().pop(key, *default)
 
     def items(self) -> Any:
+        if self.walked is not None:
+            return [(key, self[key]) for key in self if key in self.walked]
         if not self.changing:
             return super().items()
         return [(key, self[key]) for key in list(self)]
@@ -92,6 +97,15 @@ class Models(dict[ModelKey, ModelState]):
         finally:
             self.changing = changing
 
+    @contextmanager
+    def only(self, keys: frozenset[ModelKey]) -> Iterator[None]:
+        """Meanwhile a walk over the models passes these alone; every model is found by its key."""
+        self.walked = keys
+        try:
+            yield
+        finally:
+            self.walked = None
+
     def freeze(self) -> None:
         """From here on nothing is copied; what was copied and left as it was goes back to the shared original."""
         self.changing = False
@@ -105,8 +119,29 @@ class Models(dict[ModelKey, ModelState]):
         self.shared, self.copied = {}, set()
 
 
+class Lineage:
+    """The newest registry of a plan. It outlives its state: operations that render nothing may lie between it and its heir."""
+
+    def __init__(self) -> None:
+        self.newest: LazyApps | None = None
+        self.released = False
+
+    def succeed(self, registry: LazyApps) -> None:
+        if self.newest is not None and self.released:
+            self.newest.forget()
+        self.newest, self.released = registry, False
+
+    def release(self, registry: LazyApps) -> None:
+        if registry is self.newest:
+            self.released = True
+        else:
+            registry.forget()
+
+
 class PlanState(ProjectState):
     """A project state in a plan. `models` is shared with the states before and after; `apps` renders on demand."""
+
+    models: Models
 
     def __init__(
         self,
@@ -117,6 +152,7 @@ class PlanState(ProjectState):
         super().__init__(None, real_apps)
         self.models = Models(models or {})
         self.parent = parent
+        self.lineage: Lineage = parent.lineage if parent is not None else Lineage()
         self._registry: LazyApps | None = None
 
     def clone(self) -> PlanState:
@@ -133,18 +169,21 @@ class PlanState(ProjectState):
         return self.clone()
 
     @property
-    def apps(self) -> LazyApps:  # type: ignore[override]
+    def apps(self) -> LazyApps:
         self.freeze()
         if self._registry is None:
             base = self.parent
             while base is not None and base._registry is None:
                 base = base.parent
-            self._registry = LazyApps(self.models, self.real_apps, base._registry if base else None)
+            self._registry = LazyApps(self.models, self.real_apps, base._registry if base else self.lineage.newest)
+            self.lineage.succeed(self._registry)
             self.parent = None
         return self._registry
 
     def release(self) -> None:
         """Forget the rendered classes; the models stay readable."""
+        if self._registry is not None:
+            self.lineage.release(self._registry)
         self._registry = None
         self.parent = None
 
@@ -153,7 +192,7 @@ class PlanState(ProjectState):
 
     def alter_field(self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool) -> None:
         self.models[app_label, model_name]  # the one that changes
-        with self.models.reading():  # Django walks every model to learn what to render again; here nothing is
+        with self.models.only(frozenset()):  # Django walks every model to learn what to render again; here nothing is
             super().alter_field(app_label, model_name, name, field, preserve_default)
 
     def rename_field(self, app_label: str, model_name: str, old_name: str, new_name: str) -> None:
@@ -163,8 +202,10 @@ class PlanState(ProjectState):
         for name, field in own.items():
             if getattr(field, "from_fields", None) or getattr(field, "field_names", None):
                 own[name] = copy.deepcopy(field)
+        with self.models.reading():
+            pointing = frozenset(other for other, state in self.models.items() if key in find_references(state))
         if old_name in own:
-            with self.models.reading():
+            with self.models.reading(), self.models.only(pointing):
                 found = [
                     ((state.app_label, state.name_lower), name)
                     for state, name, _, _ in get_references(self, key, (old_name, own[old_name]))
@@ -172,32 +213,50 @@ class PlanState(ProjectState):
             for reference, name in found:
                 fields = self.models[reference].fields
                 fields[name] = copy.deepcopy(fields[name])
-        with self.models.reading():
+        with self.models.reading(), self.models.only(pointing):
             super().rename_field(app_label, model_name, old_name, new_name)
 
 
+def find_references(state: ModelState) -> frozenset[ModelKey]:
+    """The models that this one points to: keys, many-to-many and their through models, bases."""
+    keys = set(bases(state))
+    for field in state.fields.values():
+        remote = getattr(field, "remote_field", None)
+        if remote is None or remote.model is None:
+            continue
+        keys.add(resolve_relation(remote.model, state.app_label, state.name_lower))
+        through = getattr(remote, "through", None)
+        if through:
+            keys.add(resolve_relation(through, state.app_label, state.name_lower))
+    return frozenset(keys)
+
+
 def references(state: ModelState) -> frozenset[ModelKey]:
-    """The models that this one points to: keys, many-to-many and their through models, bases. Kept on the state it describes."""
+    """The same, kept on a state that changes no more."""
     found: frozenset[ModelKey] | None = state.__dict__.get("_references")
     if found is None:
-        keys = set(base_keys(state))
-        for field in state.fields.values():
-            remote = getattr(field, "remote_field", None)
-            if remote is None or remote.model is None:
-                continue
-            keys.add(resolve_relation(remote.model, state.app_label, state.name_lower))
-            through = getattr(remote, "through", None)
-            if through:
-                keys.add(resolve_relation(through, state.app_label, state.name_lower))
-        found = state.__dict__["_references"] = frozenset(keys)
+        found = state.__dict__["_references"] = find_references(state)
     return found
 
 
-def base_keys(state: ModelState) -> Iterator[ModelKey]:
-    for base in state.bases:
-        if isinstance(base, str):
-            label, _, name = base.partition(".")
-            yield label, name.lower()
+def entangled(state: ModelState) -> Iterator[ModelKey]:
+    """The models that rendering this one changes: many-to-many and third parties' relations do more than point at them."""
+    for field in state.fields.values():
+        remote = getattr(field, "remote_field", None)
+        if remote is None or remote.model is None or isinstance(field, ForeignKey):
+            continue
+        yield resolve_relation(remote.model, state.app_label, state.name_lower)
+        through = getattr(remote, "through", None)
+        if through:
+            yield resolve_relation(through, state.app_label, state.name_lower)
+
+
+def bases(state: ModelState) -> frozenset[ModelKey]:
+    """The models that it inherits from, whose columns are columns of its own."""
+    if all(base is Model for base in state.bases):
+        return frozenset()
+    names = [base.partition(".") for base in state.bases if isinstance(base, str)]
+    return frozenset((label, name.lower()) for label, _, name in names)
 
 
 def key_references(state: ModelState) -> Iterator[ModelKey]:
@@ -220,8 +279,44 @@ def interface(state: ModelState) -> tuple[Any, ...]:
     )
 
 
+class Unbound:
+    """A field of a model state, to be cloned. Django takes it apart and makes it anew; a copy has the same content."""
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+
+    def clone(self) -> Any:
+        field = self.field
+        if type(field).__module__ != Field.__module__ or field.remote_field is not None:
+            return field.clone()
+        new = field.__copy__()
+        for cached in ("_get_default", "cached_col"):
+            new.__dict__.pop(cached, None)
+        if field.auto_created:
+            new.creation_counter = Field.auto_creation_counter
+            Field.auto_creation_counter -= 1
+        else:
+            new.creation_counter = Field.creation_counter
+            Field.creation_counter += 1
+        return new
+
+
+def render(state: ModelState, apps: StateApps) -> None:
+    """`ModelState.render`, without what costs most of its time: a new field of each field, a deep copy of each index."""
+    body = copy.copy(state)
+    body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]
+    indexes = state.options.get("indexes", [])
+    if any("%" in index.name for index in indexes):  # the class's name goes in
+        body.render(apps)
+        return
+    body.options = {**state.options, "indexes": []}
+    body.render(apps)._meta.indexes = list(indexes)
+
+
 class LazyApps(StateApps):
-    """A registry that renders a model when somebody asks for it, with what it points to, and what points to it when somebody asks for that."""
+    """A registry that renders a model when asked for it, with what it points to, and what points to it when asked for that."""
 
     def __init__(self, models: dict[ModelKey, ModelState], real_apps: Iterable[str], base: LazyApps | None) -> None:
         self.real_models: list[ModelState] = []
@@ -235,59 +330,85 @@ class LazyApps(StateApps):
         self.states.update(models)
         super(StateApps, self).__init__([])
         self._lock = None
-        self.ready_event = None
+        self.ready_event = None  # type: ignore[assignment]
         self.waiting: dict[ModelKey, list[tuple[ModelKey, Callable[..., Any], tuple[ModelKey, ...]]]] = defaultdict(list)
+        self.stale: dict[ModelKey, type[Model]] = {}
         self.complete: set[ModelKey] = set()
         self.roots: set[ModelKey] = set()
-        self.labels = {label for label, _ in self.states} | set(real_apps)
-        for label in self.labels:
-            self.configure(label)
-        if base is not None:
+        self.followed: set[ModelKey] = set()
+        del self.app_configs
+        if base is None:
+            self.labels = frozenset(real_apps)
+            self.heirs = {key for key, state in self.states.items() if bases(state)}
+        else:
+            self.labels = base.labels
             self.inherit(base)
 
-    def configure(self, label: str) -> AppConfig:
-        config = AppConfigStub(label)
-        config.apps = self
-        config.models = self.all_models[label]
-        self.app_configs[label] = config
-        return config
+    @cached_property
+    def app_configs(self) -> dict[str, AppConfig]:  # type: ignore[override]
+        """Made when somebody asks, which is seldom."""
+        configs: dict[str, AppConfig] = {}
+        for label in sorted({label for label, _ in self.states} | self.labels | self.all_models.keys()):
+            config = configs[label] = AppConfigStub(label)
+            config.apps = self
+            config.models = self.all_models[label]
+        return configs
 
     def inherit(self, base: LazyApps) -> None:
         """Keep the classes that are as right here as there."""
-        changed = {key for key in base.states.keys() | self.states.keys() if base.states.get(key) is not self.states.get(key)}
+        before, after = base.states, self.states
+        changed = {key for key, state in after.items() if before.get(key) is not state} | (before.keys() - after.keys())
         broken = {
-            key
-            for key in changed
-            if key not in base.states or key not in self.states or interface(base.states[key]) != interface(self.states[key])
+            key for key in changed if key not in before or key not in after or interface(before[key]) != interface(after[key])
         }
         rendered = {(label, name) for label, models in base.all_models.items() for name in models}
         dropped = changed & rendered
-        inheriting = {key: frozenset(base_keys(base.states[key])) for key in rendered if key in base.states}
-        while True:
+        kept = (rendered & before.keys()) - dropped
+        while broken or dropped:
             more = {
                 key
-                for key in rendered - dropped
-                if key in base.states
-                and (not references(base.states[key]).isdisjoint(broken) or not inheriting[key].isdisjoint(dropped))
+                for key in (kept if broken else kept & base.heirs)
+                if not (references(before[key]).isdisjoint(broken) and bases(before[key]).isdisjoint(dropped))
             }
             if not more:
                 break
+            kept -= more
             dropped |= more
             broken |= more
+        for key in (changed | base.stale.keys()) - broken:
+            if key in after and references(after[key]).isdisjoint(broken) and bases(after[key]).isdisjoint(dropped):
+                old = base.find(key)
+                if old is not None:
+                    self.stale[key] = old
         for label, models in base.all_models.items():
             for name, model in models.items():
-                key = (label, name)
-                owner = model._meta.auto_created
-                if key in dropped or (owner and (owner._meta.app_label, owner._meta.model_name) in dropped):
+                meta: Any = model._meta
+                owner = meta.auto_created
+                if (label, name) in dropped or (owner and (owner._meta.app_label, owner._meta.model_name) in dropped):
                     continue
                 self.all_models[label][name] = model
-                model._meta.apps = self
-                model._meta.__dict__.pop("_relation_tree", None)
-        for key, waiting in base.waiting.items():
-            kept = [entry for entry in waiting if entry[0] not in dropped]
-            if kept:
-                self.waiting[key] = kept
-        self.complete = {key for key in base.complete - dropped if references(self.states[key]).isdisjoint(dropped)}
+                meta.apps = self
+                if meta._get_fields_cache or "_relation_tree" in meta.__dict__ or "fields_map" in meta.__dict__:
+                    meta._expire_cache(forward=False)
+        for key, entries in base.waiting.items():
+            still = [entry for entry in entries if entry[0] not in dropped]
+            if still:
+                self.waiting[key] = still
+        self.heirs = (base.heirs - changed) | {key for key in changed if key in after and bases(after[key])}
+        gone = dropped - self.stale.keys()
+        self.complete = base.complete - dropped
+        if gone:
+            self.complete = {key for key in self.complete if references(after[key]).isdisjoint(gone)}
+
+    def find(self, key: ModelKey) -> type[Model] | None:
+        """The class to point to, if there is one: the model's own, or one from before changes that do not matter to that."""
+        return self.all_models.get(key[0], {}).get(key[1]) or self.stale.get(key)
+
+    def forget(self) -> None:
+        """Let go of what a class that is still in use elsewhere would keep alive through its `_meta.apps`."""
+        self.all_models.clear()
+        self.__dict__.pop("app_configs", None)
+        self.states, self.stale, self.waiting = {}, {}, defaultdict(list)
 
     # Rendering.
 
@@ -296,9 +417,11 @@ class LazyApps(StateApps):
         state = self.states.get(key)
         if state is None or name in self.all_models.get(label, ()):
             return
-        for base in base_keys(state):
+        for base in bases(state):
             self.finish(base)
-        state.render(self)
+        for target in (key, *entangled(state)):
+            self.stale.pop(target, None)
+        render(state, self)
 
     def finish(self, key: ModelKey) -> None:
         """Render a model, what it points to, and what those point to with the columns that it refers to."""
@@ -310,7 +433,7 @@ class LazyApps(StateApps):
             self.render_target(target)
 
     def render_target(self, key: ModelKey) -> None:
-        if key not in self.states or key[1] in self.all_models.get(key[0], ()):
+        if key not in self.states or self.find(key) is not None:
             return
         self.render(key)
         for target in key_references(self.states[key]):
@@ -318,15 +441,14 @@ class LazyApps(StateApps):
 
     def referring(self) -> None:
         """Render what points to the models that were asked for, and on through keys that are keys themselves."""
-        frontier = set(self.roots)
-        done: set[ModelKey] = set()
+        frontier, done = self.roots - self.followed, self.followed
         while frontier:
             done |= frontier
             found = set()
             for key, state in self.states.items():
                 if not references(state).isdisjoint(frontier):
                     self.finish(key)
-                    if key not in done and not frontier.isdisjoint(key_references(state)):
+                    if key not in done and not frontier.isdisjoint((*key_references(state), *bases(state))):
                         found.add(key)
             frontier = found - done
 
@@ -347,16 +469,16 @@ class LazyApps(StateApps):
                 self.forget_relations()
             return model
         except KeyError:
-            if app_label not in self.labels:
+            if app_label not in self.app_configs:
                 raise LookupError(f"No installed app with label '{app_label}'.") from None
             raise LookupError(f"App '{app_label}' doesn't have a '{model_name}' model.") from None
 
-    def get_models(self, include_auto_created: bool = False, include_swapped: bool = False) -> list[type[Model]]:  # type: ignore[override]
+    def get_models(self, include_auto_created: bool = False, include_swapped: bool = False) -> list[type[Model]]:
         self.referring()
         return [
             model
-            for models in self.all_models.values()
-            for model in list(models.values())
+            for label in sorted(self.all_models)  # the order of rendering differs from run to run
+            for _, model in sorted(self.all_models[label].items())
             if (include_auto_created or not model._meta.auto_created) and (include_swapped or not model._meta.swapped)
         ]
 
@@ -364,8 +486,9 @@ class LazyApps(StateApps):
         """What refers to what is computed anew for a model that was not asked for before."""
         for models in self.all_models.values():
             for model in models.values():
-                if "_relation_tree" in model._meta.__dict__:
-                    model._meta._expire_cache()
+                meta: Any = model._meta
+                if "_relation_tree" in meta.__dict__:
+                    meta._expire_cache()
 
     def clear_cache(self) -> None:
         pass
@@ -380,7 +503,7 @@ class LazyApps(StateApps):
         """Call the function once all these models are rendered; until then the wait belongs to the first of them."""
         models: list[Any] = []
         for key in model_keys:
-            model = self.all_models.get(key[0], {}).get(key[1])
+            model = self.find(key)
             if model is None:
                 self.waiting[key].append((owner, function, model_keys))
                 return
@@ -393,9 +516,8 @@ class LazyApps(StateApps):
             self.wait(owner, function, model_keys)
 
     def register_model(self, app_label: str, model: type[Model]) -> None:
-        if app_label not in self.app_configs:
-            self.labels.add(app_label)
-            self.configure(app_label)
+        if app_label not in self.all_models:
+            self.__dict__.pop("app_configs", None)
         self.all_models[app_label][model._meta.model_name or ""] = model
         self.do_pending_operations(model)
 

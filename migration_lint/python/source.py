@@ -67,23 +67,32 @@ def parsed(text: str) -> ast.Module | None:
 
 def tree_of(path: str, module_globals: dict[str, Any] | None = None) -> ast.Module | None:
     """The syntax tree of a file; None where there is no text to read."""
+    return parsed(text_of(path, module_globals))
+
+
+def text_of(path: str, module_globals: dict[str, Any] | None = None) -> str:
     linecache.checkcache(path)
-    return parsed("".join(linecache.getlines(path, module_globals)))
+    return "".join(linecache.getlines(path, module_globals))
+
+
+@functools.lru_cache(maxsize=64)
+def functions_in(text: str) -> dict[tuple[str, int], list[FunctionNode]]:
+    """The functions of a file by name and first line, decorators included."""
+    found: dict[tuple[str, int], list[FunctionNode]] = {}
+    tree = parsed(text)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Lambda):
+            found.setdefault(("<lambda>", node.lineno), []).append(node)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            found.setdefault((node.name, first), []).append(node)
+    return found
 
 
 def definition(function: FunctionType) -> FunctionNode | None:
     """Where the function is written; None for one that was made without a file."""
     code = function.__code__
-    tree = tree_of(code.co_filename, function.__globals__)
-    found: list[FunctionNode] = []
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Lambda):
-            if code.co_name == "<lambda>" and node.lineno == code.co_firstlineno:
-                found.append(node)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == code.co_name:
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            if first == code.co_firstlineno:
-                found.append(node)
+    found = functions_in(text_of(code.co_filename, function.__globals__)).get((code.co_name, code.co_firstlineno), [])
     return next((node for node in found if len(found) == 1 or is_compiled(node, code)), found[0] if found else None)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,13 @@ def clean(text: str) -> str:
 
 def shown_path(path: str) -> str:
     """Relative to the working directory where it lies below."""
+    return relative(path, os.getcwd())
+
+
+@lru_cache(maxsize=4096)
+def relative(path: str, folder: str) -> str:
     try:
-        return str(Path(path).resolve().relative_to(Path.cwd().resolve()))
+        return str(Path(path).resolve().relative_to(Path(folder).resolve()))
     except (ValueError, OSError):
         return path
 

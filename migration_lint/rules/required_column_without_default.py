@@ -60,7 +60,9 @@ class RequiredColumnWithoutDefault(Rule):
 
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
         found: dict[tuple[int, str], list[Required]] = {}
-        for table in migration.impacts[-1].after.tables.values() if migration.impacts else ():
+        if not migration.impacts or migration.impacts[-1].after is migration.before:
+            return
+        for table in migration.impacts[-1].after.tables.values():
             for required in newly_required(migration, table):
                 found.setdefault((required.number, table.name), []).append(required)
         for (number, relation), rows in found.items():

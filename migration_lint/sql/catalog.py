@@ -91,6 +91,7 @@ class Index:
     options: bool = False
     constraint: str | None = None
     only: bool = False
+    labels: tuple[str, ...] = ()  # what the server makes a name of where none is given: columns, functions, covering columns
 
     @property
     def is_expression(self) -> bool:

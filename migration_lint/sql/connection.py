@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations import RunPython
@@ -15,7 +17,7 @@ from django.db.utils import DatabaseError
 
 from migration_lint.sql import drivers, introspection
 from migration_lint.sql.lexer import LexError, split
-from migration_lint.sql.literals import UNKNOWN, postgresql_literal
+from migration_lint.sql.literals import UNKNOWN, holds, postgresql_literal
 from migration_lint.sql.server import Server
 
 
@@ -209,11 +211,7 @@ def wrapper_class(vendor: str, engine: str) -> type[Any]:
         if not installed:
             stack.enter_context(drivers.stand_ins(vendor))
         base: Any = importlib.import_module(f"{module}.base").DatabaseWrapper
-        quote = (
-            functools.partial(driver_quote, importlib.import_module("django.db.backends.postgresql.psycopg_any"))
-            if installed
-            else None
-        )
+        quote = driver_quote(importlib.import_module("django.db.backends.postgresql.psycopg_any")) if installed else None
 
     class Editor(OfflineEditor, base.SchemaEditorClass):  # type: ignore[misc]
         pass
@@ -244,16 +242,17 @@ def wrapper_class(vendor: str, engine: str) -> type[Any]:
             return version[0] * 10000 + version[1]
 
         def quote_literal(self, value: object) -> str:
-            if value is UNKNOWN or quote is None:
-                return postgresql_literal(value)
+            if quote is None or value is UNKNOWN or holds(value, (bytes, bytearray, memoryview, dict)):
+                return postgresql_literal(value)  # the driver spells these by what it learned from the server
             return quote(value)
 
     return Wrapper
 
 
-def driver_quote(psycopg_any: Any, value: object) -> str:
-    text: str = psycopg_any.sql.quote(value, None)
-    return text
+def driver_quote(psycopg_any: Any) -> Callable[[object], str]:
+    """The driver's own way to spell a literal without a connection, by the rules that Django gives to its connections."""
+    context = psycopg_any.get_adapters_template(settings.USE_TZ, None) if psycopg_any.is_psycopg3 else None
+    return lambda value: str(psycopg_any.sql.quote(value, context))
 
 
 def engine_of(alias: str, vendor: str) -> str:
@@ -267,7 +266,7 @@ def engine_of(alias: str, vendor: str) -> str:
 
 
 def offline_connection(server: Server) -> Any:
-    """A connection for the server's target, with the alias's own settings. Raises OfflineError where the backend cannot be made."""
+    """A connection for the server's target, with its alias's settings. Raises OfflineError where the backend cannot be made."""
     alias = server.target.alias
     settings = dict(connections[alias].settings_dict)
     try:
@@ -284,6 +283,14 @@ def refuse(self: Any, *args: object, **kwargs: object) -> None:
 
 def not_run(self: Any, *args: object, **kwargs: object) -> None:
     """A RunPython's code never runs here."""
+
+
+def forget_type_oids() -> None:
+    """Django keeps the object ids of extensions' types by alias; what was made up here must not reach a real connection."""
+    signals = sys.modules.get("django.contrib.postgres.signals")
+    for name in ("get_hstore_oids", "get_citext_oids"):
+        if (function := getattr(signals, name, None)) is not None:
+            function.cache_clear()
 
 
 @contextmanager
@@ -306,3 +313,4 @@ def installed(wrapper: Any) -> Iterator[None]:
         for owner, name, value in kept:
             setattr(owner, name, value)
         connections[alias] = before
+        forget_type_oids()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
-import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,8 +83,20 @@ class Finder:
         pass
 
 
+@functools.cache
 def is_installed(vendor: str) -> bool:
-    return any(importlib.util.find_spec(name) is not None for name in DRIVERS[vendor])
+    """Whether a driver can be imported; psycopg may be there without the library it needs."""
+    for name in DRIVERS[vendor]:
+        before = set(sys.modules)
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            for part in set(sys.modules) - before:
+                if part.partition(".")[0] == name:
+                    del sys.modules[part]
+        else:
+            return True
+    return False
 
 
 @contextmanager
@@ -92,11 +104,11 @@ def stand_ins(vendor: str) -> Iterator[None]:
     """Let the vendor's backend be imported without its driver. Whatever was imported meanwhile is forgotten afterwards."""
     before = set(sys.modules)
     finder = Finder(DRIVERS[vendor][:1])
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)
         for name in set(sys.modules) - before:
             if name.startswith((*DRIVERS[vendor], BACKENDS[vendor])):
                 del sys.modules[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -42,16 +42,28 @@ class Fold:
         ]
         return "_".join(piece for piece in pieces if piece)
 
-    def free_name(self, catalog: Catalog, *parts: str, label: str, taken: Callable[[str], bool]) -> str:
+    def free_name(self, *parts: str, label: str, taken: Callable[[str], bool]) -> str:
         for number in count():
             name = self.object_name(*parts, label=f"{label}{number or ''}")
             if not taken(name):
                 return name
         raise AssertionError("unreachable")
 
+    def beside(self, relation: str, name: str) -> str:
+        """The name of something that lives in the same schema as this relation."""
+        schema, dot, _ = relation.rpartition(".")
+        return f"{schema}{dot}{name}" if "." not in name else name
+
+    def key_words(self, labels: Iterable[str]) -> list[str]:
+        """An index's columns as they stand in its name: each a different word, PostgreSQL's ChooseIndexColumnNames()."""
+        words: list[str] = []
+        for label in labels:
+            words.append(next(word for number in count() if (word := f"{label}{number or ''}") not in words))
+        return words
+
     def constraint_name(self, catalog: Catalog, table: Table, constraint: Constraint) -> str:
         label = self.backend.names[constraint.type]
-        columns = constraint.columns
+        columns = tuple(self.key_words((*constraint.columns, *constraint.clustered_columns)))
         if constraint.type == "primary key":
             columns = ()
         elif constraint.type == "check":
@@ -60,10 +72,12 @@ class Fold:
 
         def taken(name: str) -> bool:
             return (
-                name in table.constraints or (constraint.has_index and catalog.is_taken(name)) or catalog.has_constraint(name)
+                name in table.constraints
+                or (constraint.has_index and catalog.is_taken(self.beside(table.name, name)))
+                or catalog.has_constraint(name)
             )
 
-        return self.free_name(catalog, table.name.rpartition(".")[2], *columns, label=label, taken=taken)
+        return self.free_name(table.name.rpartition(".")[2], *columns, label=label, taken=taken)
 
     # Tables.
 
@@ -75,11 +89,14 @@ class Fold:
         kind = "partitioned table" if "partitioned" in action.traits else "table"
         definition = action.definition
         columns: dict[str, Column] = {}
-        for parent in definition["parents"]:
+        like = definition.get("like", ())
+        for parent in (*definition["parents"], *like):
             columns.update(catalog.table(parent).columns)
+        if like:  # what INCLUDING brings along is not followed, and the table not taken for known
+            columns = {name: Column(name, c.type, c.not_null, collation=c.collation) for name, c in columns.items()}
         columns.update({column.name: column for column in definition["columns"]})
         table = Table(
-            name, kind, columns, {}, {}, self.migration, known=action.kind is Kind.CREATE_TABLE,
+            name, kind, columns, {}, {}, self.migration, known=action.kind is Kind.CREATE_TABLE and not like,
             parents=definition["parents"], default_partition="default partition" in action.traits,
         )  # fmt: skip
         catalog = catalog.with_table(table)
@@ -87,14 +104,30 @@ class Fold:
             catalog = self.own_sequence(catalog, name, column)
         for constraint in definition["constraints"]:
             catalog = self.constrain(catalog, name, constraint)
+        if "partition of" in action.traits:
+            for parent in definition["parents"]:
+                for constraint in list(catalog.table(parent).constraints.values()):
+                    catalog = self.constrain(catalog, name, self.for_partition(constraint))
+                for index in list(catalog.table(parent).indexes.values()):
+                    if index.constraint is None:
+                        catalog = self.create_index(catalog, Action(Kind.CREATE_INDEX, name, None, replace(index, name=None)))
         return catalog
+
+    def for_partition(self, constraint: Constraint) -> Constraint:
+        """A partitioned table's constraint as its partitions have it: one with an index gets a name of its own."""
+        return replace(constraint, name=None if constraint.has_index else constraint.name, using_index=None)
 
     def own_sequence(self, catalog: Catalog, table: str, column: Column) -> Catalog:
         serial = column.type is not None and column.type.name in self.backend.server.get("serial_types", {})
         if not (column.identity or serial):
             return catalog
-        name = self.free_name(catalog, table.rpartition(".")[2], column.name, label="seq", taken=catalog.is_taken)
-        return replace(catalog, sequences={**catalog.sequences, name: Sequence(table, column.name)})
+        name = self.free_name(
+            table.rpartition(".")[2],
+            column.name,
+            label="seq",
+            taken=lambda found: catalog.is_taken(self.beside(table, found)),
+        )
+        return replace(catalog, sequences={**catalog.sequences, self.beside(table, name): Sequence(table, column.name)})
 
     def create_view(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None
@@ -319,15 +352,23 @@ class Fold:
 
     def add_constraint(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None
-        return self.constrain(catalog, action.table, action.definition)
+        catalog = self.constrain(catalog, action.table, action.definition)
+        if "only" not in action.traits and catalog.table(action.table).kind == "partitioned table":
+            added = list(catalog.table(action.table).constraints.values())[-1]
+            for partition in list(catalog.partitions(action.table)):
+                if action.table in partition.parents:
+                    inherited = replace(action, table=partition.name, definition=self.for_partition(added))
+                    catalog = self.add_constraint(catalog, inherited)
+        return catalog
 
     def constrain(self, catalog: Catalog, name: str, constraint: Constraint) -> Catalog:
         table = catalog.table(name)
         index: Index | None = None
         indexes = dict(table.indexes)
-        if constraint.using_index:
-            index = table.indexes.get(constraint.using_index, Index(constraint.using_index, unique=True))
-            indexes.pop(constraint.using_index, None)
+        using = self.beside(name, constraint.using_index) if constraint.using_index else None
+        if using:
+            index = table.indexes.get(using, Index(using, unique=True))
+            indexes.pop(using, None)
             columns = tuple(column for column in index.columns if column)
             constraint = replace(constraint, columns=columns, name=constraint.name or constraint.using_index)
         if constraint.type == "foreign key" and not constraint.referenced_columns and constraint.references:
@@ -338,12 +379,13 @@ class Fold:
         assert constraint.name is not None
         if constraint.has_index:
             used = frozenset((*constraint.columns, *constraint.clustered_columns))
+            place = self.beside(name, constraint.name)
             index = replace(
-                index or Index(constraint.name, constraint.columns, constraint.type != "exclude", used=used),
-                name=constraint.name,
+                index or Index(place, constraint.columns, constraint.type != "exclude", used=used),
+                name=place,
                 constraint=constraint.name,
             )
-            indexes[constraint.name] = index
+            indexes[place] = index
         columns_now = dict(table.columns)
         if constraint.type == "primary key" or (constraint.type == "not null" and constraint.valid):
             for column in constraint.columns:
@@ -358,8 +400,8 @@ class Fold:
         )
         if index is None:
             return catalog
-        kept = {key: owner for key, owner in catalog.indexes.items() if key != constraint.using_index}
-        return replace(catalog, indexes={**kept, constraint.name: name})
+        kept = {key: owner for key, owner in catalog.indexes.items() if key != using}
+        return replace(catalog, indexes={**kept, self.beside(name, constraint.name): name})
 
     def drop_constraint(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None
@@ -378,11 +420,12 @@ class Fold:
                 indexes={key: index for key, index in table.indexes.items() if index.constraint != name},
             )
         )
-        catalog = catalog.without("indexes", name) if catalog.indexes.get(name) == table.name else catalog
+        key = self.beside(table.name, name)
+        catalog = catalog.without("indexes", key) if catalog.indexes.get(key) == table.name else catalog
         if constraint is not None and "cascade" in action.traits:
-            for child, key in list(catalog.children(table.name)):
-                if set(key.referenced_columns) == set(constraint.columns):
-                    catalog = self.drop_constraint(catalog, Action(Kind.DROP_CONSTRAINT, child.name, key.name))
+            for child, reference in list(catalog.children(table.name)):
+                if set(reference.referenced_columns) == set(constraint.columns):
+                    catalog = self.drop_constraint(catalog, Action(Kind.DROP_CONSTRAINT, child.name, reference.name))
         return catalog
 
     def rename_constraint(self, catalog: Catalog, action: Action) -> Catalog:
@@ -390,8 +433,8 @@ class Fold:
         assert action.name is not None
         table = catalog.table(action.table)
         old, new = action.name, action.definition
-        if old in table.indexes:
-            return self.rename_index(catalog, Action(Kind.RENAME_INDEX, None, old, new))
+        if self.beside(table.name, old) in table.indexes:
+            return self.rename_index(catalog, Action(Kind.RENAME_INDEX, None, self.beside(table.name, old), new))
         constraints = {new if k == old else k: replace(c, name=new) if k == old else c for k, c in table.constraints.items()}
         return catalog.with_table(replace(table, constraints=constraints))
 
@@ -412,11 +455,12 @@ class Fold:
         assert action.table is not None
         index: Index = action.definition
         name = index.name
+        owner = action.table
         if name is None:
-            words = [column or "expr" for column in index.columns]
-            name = self.free_name(catalog, action.table.rpartition(".")[2], *words, label="idx", taken=catalog.is_taken)
-        elif "." in action.table and "." not in name:
-            name = f"{action.table.rpartition('.')[0]}.{name}"
+            words = self.key_words(index.labels or (column or "expr" for column in index.columns))
+            base = owner.rpartition(".")[2]
+            name = self.free_name(base, *words, label="idx", taken=lambda found: catalog.is_taken(self.beside(owner, found)))
+        name = self.beside(owner, name)
         if name in catalog.indexes:
             return catalog
         table = catalog.table(action.table)
@@ -440,18 +484,20 @@ class Fold:
         return catalog.with_table(table).without("indexes", name)
 
     def rename_index(self, catalog: Catalog, action: Action) -> Catalog:
-        old, new = action.name or "", action.definition
+        old = action.name or ""
+        new = self.beside(old, action.definition)
         owner = catalog.indexes.get(old)
         if owner is None:
             return catalog
         table = catalog.table(owner)
+        before, after = table.indexes[old].constraint, new.rpartition(".")[2]
         indexes = {
-            new if key == old else key: replace(i, name=new, constraint=new if i.constraint == old else i.constraint)
-            if key == old
-            else i
+            new if key == old else key: replace(i, name=new, constraint=i.constraint and after) if key == old else i
             for key, i in table.indexes.items()
         }
-        constraints = {new if k == old else k: replace(c, name=new) if k == old else c for k, c in table.constraints.items()}
+        constraints = {
+            after if k == before else k: replace(c, name=after) if k == before else c for k, c in table.constraints.items()
+        }
         catalog = catalog.with_table(replace(table, indexes=indexes, constraints=constraints))
         return replace(catalog, indexes={new if key == old else key: name for key, name in catalog.indexes.items()})
 

@@ -10,7 +10,10 @@ from migration_lint.sql.catalog import Catalog, Table
 
 
 def constraints(catalog: Catalog, name: str) -> dict[str, dict[str, Any]]:
-    """What `get_constraints()` returns: constraints first, then the indexes that are not a constraint's own."""
+    """What `get_constraints()` returns: constraints first, then the indexes that are not a constraint's own, by name.
+
+    Django drops them in this order. Its query does not ask for one, but has to sort by name in order to group.
+    """
     table = catalog.table(name)
     found: dict[str, dict[str, Any]] = {}
     for key, constraint in table.constraints.items():
@@ -32,7 +35,7 @@ def constraints(catalog: Catalog, name: str) -> dict[str, dict[str, Any]]:
             "definition": None,
             "options": None,
         }
-    for key, index in table.indexes.items():
+    for key, index in sorted(table.indexes.items()):
         if key in found:
             continue
         plain = index.method == "btree" and not key.endswith("_btree") and not index.options
@@ -63,13 +66,14 @@ def table_list(catalog: Catalog) -> list[TableInfo]:
 
 def description(catalog: Catalog, name: str) -> list[FieldInfo]:
     table: Table = catalog.table(name)
-    return [
-        FieldInfo(
+    rows: list[tuple[Any, ...]] = [
+        (
             column.name, str(column.type or ""), None, None, None, None, not column.not_null,
             column.default.text if column.default else None, column.collation,
         )
         for column in table.columns.values()
     ]  # fmt: skip
+    return [FieldInfo(*row) for row in rows]
 
 
 def relations(catalog: Catalog, name: str) -> dict[str, tuple[Any, ...]]:

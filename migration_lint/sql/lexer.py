@@ -79,6 +79,7 @@ class Dialect:
 POSTGRESQL = Dialect("postgresql", dollar_quotes=True, nested_comments=True, escape_prefix=True)
 DIALECTS = {"postgresql": POSTGRESQL}
 
+ASCII_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -97,7 +98,8 @@ def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
         if kind == "space":
             continue
         if kind == "word":
-            yield Token("word", match.group().lower(), start, position)
+            text = match.group()  # servers fold ASCII letters alone
+            yield Token("word", text.lower() if text.isascii() else text.translate(ASCII_LOWER), start, position)
         elif kind == "op":
             yield Token("op", match.group(), start, position)
         elif kind == "name":

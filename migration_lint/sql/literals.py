@@ -1,11 +1,15 @@
-"""Python values as PostgreSQL literals, spelled as psycopg 3 spells them; used where the driver is not installed."""
+"""Python values as PostgreSQL literals, spelled as psycopg 3 spells them for a live connection."""
 
 from __future__ import annotations
 
 import datetime
 import decimal
+import ipaddress
 import json
+import math
+import re
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -18,6 +22,22 @@ class UnknownValue:
 
 UNKNOWN = UnknownValue()
 
+NOT_FINITE = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+INTEGERS = (("int2", 15), ("int4", 31), ("int8", 63))
+WRAPPERS = {
+    "Json": "json",
+    "Jsonb": "jsonb",
+    "Int2": "int2",
+    "Int4": "int4",
+    "Int8": "int8",
+    "IntNumeric": "numeric",
+    "Float4": "float4",
+    "Float8": "float8",
+}
+BYTES = (bytes, bytearray, memoryview)
+ELEMENT_NEEDS_QUOTES = re.compile(r'^$|["{},\\\s]|^null$', re.IGNORECASE | re.ASCII)
+MEMBER_NEEDS_QUOTES = re.compile(r'^$|[",\\\s()]', re.ASCII)
+
 
 def quote_string(text: str) -> str:
     """A string constant; a backslash makes it an escape string, with the blank that libpq puts before."""
@@ -27,79 +47,134 @@ def quote_string(text: str) -> str:
     return f"'{quoted}'"
 
 
-def interval(value: datetime.timedelta) -> str:
-    sign = "-" if value.days < 0 and value.seconds + value.microseconds == 0 else ""
-    total = f"{value.days} days" if value.days else ""
-    seconds = value.seconds
-    time = (
-        f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{value.microseconds:06}"
-        if seconds or value.microseconds
-        else ""
-    )
-    return f"{total} {time}".strip() or f"{sign}0 days"
+def is_json(value: Any) -> bool:
+    return hasattr(value, "obj") and type(value).__name__ in ("Json", "Jsonb")
+
+
+def unwrapped(value: Any) -> Any:
+    """What psycopg's Binary holds, and what the stand-ins for its Int4 and the like do."""
+    return value.obj if hasattr(value, "obj") and not is_json(value) else value
 
 
 def postgresql_literal(value: Any) -> str:
     """One value's literal. Raises ValueError for a type that has none here."""
+    value = unwrapped(value)
     if value is None:
         return "NULL"
-    if value is UNKNOWN:
-        return "'<unknown>'"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return quote_string(str(value))
-    if isinstance(value, (int, decimal.Decimal, float)):
-        text = str(value) if not isinstance(value, float) else repr(float(value))
-        if text.lower().lstrip("-") in ("nan", "inf", "infinity"):
-            return f"'{text}'::{'numeric' if isinstance(value, decimal.Decimal) else 'float8'}"
+    if isinstance(value, BYTES):
+        return f"'{spelled(value)}'::bytea"
+    if isinstance(value, (int, float, decimal.Decimal)):
+        text = spelled(value)
+        if not isinstance(value, int) and not math.isfinite(value):
+            return f"'{NOT_FINITE.get(text, text)}'::{type_of(value)}"
         return f" {text}" if text.startswith("-") else text
-    if isinstance(value, datetime.datetime):
-        return f"'{value}'::{'timestamptz' if value.tzinfo else 'timestamp'}"
-    if isinstance(value, datetime.date):
-        return f"'{value}'::date"
-    if isinstance(value, datetime.time):
-        return f"'{value}'::{'timetz' if value.tzinfo else 'time'}"
+    text, type_name = spelled(value), type_of(value)
+    return quote_string(text) + (f"::{type_name}" if type_name else "")
+
+
+def spelled(value: Any) -> str:
+    """What stands between the quotes."""
+    value = unwrapped(value)
+    if value is UNKNOWN:
+        return repr(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return float.__repr__(value)
     if isinstance(value, datetime.timedelta):
-        return f"'{interval(value)}'::interval"
+        return str(value).replace(",", "")
     if isinstance(value, uuid.UUID):
-        return f"'{value.hex}'::uuid"
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return f"'\\x{bytes(value).hex()}'::bytea"
-    if isinstance(value, (list, tuple)):
-        return quote_string(array_text(value)) + (
-            "" if not value or isinstance(value[0], str) else f"::{array_type(value[0])}[]"
-        )
-    if hasattr(value, "obj"):  # psycopg's Jsonb wrapper, or the stand-in's
+        return value.hex
+    if isinstance(value, BYTES):
+        return "\\x" + bytes(value).hex()
+    if isinstance(value, list):
+        return "{" + ",".join(element(part) for part in value) + "}"
+    if isinstance(value, tuple):
+        return "(" + ",".join(member(part) for part in value) + ")"
+    if isinstance(value, dict):  # what HStoreField gives; JSON comes wrapped
+        return ",".join(f"{in_quotes(key)}=>{'NULL' if part is None else in_quotes(part)}" for key, part in value.items())
+    if is_json(value):
         dumps = getattr(value, "dumps", None) or json.dumps
-        return quote_string(dumps(value.obj)) + "::jsonb"
+        return str(dumps(value.obj))
+    if type_of(value):
+        return str(value)
     raise ValueError(f"no literal is known for {type(value).__name__}")
 
 
-def array_type(value: Any) -> str:
-    names = {
-        bool: "bool",
-        int: "int8",
-        float: "float8",
-        decimal.Decimal: "numeric",
-        datetime.date: "date",
-        uuid.UUID: "uuid",
-    }
-    return names.get(type(value), "text")
+def element(value: Any) -> str:
+    """An array's element."""
+    if value is None:
+        return "NULL"
+    text = spelled(value)
+    return in_quotes(text) if not isinstance(value, list) and ELEMENT_NEEDS_QUOTES.search(text) else text
 
 
-def array_text(values: Any) -> str:
-    parts = []
+def member(value: Any) -> str:
+    """A part of a composite value."""
+    if value is None:
+        return ""
+    text = spelled(value)
+    return '"' + text.replace("\\", "\\\\").replace('"', '""') + '"' if MEMBER_NEEDS_QUOTES.search(text) else text
+
+
+def in_quotes(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def type_of(value: Any) -> str:
+    """The type that the literal is cast to; '' where it is left to the server."""
+    if (name := WRAPPERS.get(type(value).__name__)) is not None:
+        return name
+    value = unwrapped(value)
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return next((name for name, bits in INTEGERS if -(2**bits) <= value < 2**bits), "numeric")
+    if isinstance(value, datetime.datetime):
+        return "timestamptz" if value.tzinfo else "timestamp"
+    if isinstance(value, datetime.time):
+        return "timetz" if value.tzinfo else "time"
+    if isinstance(value, list):
+        parts = [part for part in flat(value) if part is not None]
+        if not parts:
+            return ""
+        of_int = [part for part in parts if type(part) is int]
+        name = type_of(max(of_int) if len(of_int) == len(parts) else parts[-1])
+        return f"{name}[]" if name else ""
+    for kinds, name in TYPES:
+        if isinstance(value, kinds):
+            return name
+    return ""
+
+
+TYPES: tuple[tuple[Any, str], ...] = (
+    (float, "float8"),
+    (decimal.Decimal, "numeric"),
+    (datetime.date, "date"),
+    (datetime.timedelta, "interval"),
+    (uuid.UUID, "uuid"),
+    (BYTES, "bytea"),
+    (dict, "hstore"),
+    ((ipaddress.IPv4Network, ipaddress.IPv6Network), "cidr"),
+    ((ipaddress.IPv4Address, ipaddress.IPv6Address), "inet"),
+)
+
+
+def flat(values: list[Any]) -> Iterator[Any]:
     for value in values:
-        if value is None:
-            parts.append("NULL")
-        elif isinstance(value, (list, tuple)):
-            parts.append(array_text(value))
-        elif isinstance(value, bool):
-            parts.append("t" if value else "f")
-        elif isinstance(value, str):
-            plain = value and value.lower() != "null" and not set(value) & set('{}," \\\t\n')
-            parts.append(value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"')
+        if isinstance(value, list):
+            yield from flat(value)
         else:
-            parts.append(str(value))
-    return "{" + ",".join(parts) + "}"
+            yield value
+
+
+def holds(value: Any, kinds: Any) -> bool:
+    """Whether the value is of one of these kinds, or an array of them."""
+    parts = flat(value) if isinstance(value, list) else [value]
+    return any(isinstance(unwrapped(part), kinds) for part in parts)

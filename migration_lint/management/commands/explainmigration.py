@@ -32,9 +32,10 @@ class Command(LintCommand):
                 f"JSON tells about one target, and there are {len(run.targets)}: {names}. Choose with --target."
             )
         problems = [problem.message for problem in run.graph.problems]
-        impacts = [impact for row in run.impacts(reverses=True) for impact in row]
+        impacts = (impact for row in run.impacts(reverses=True) for impact in row)
         if options["output_format"] == "json":
-            self.stdout.write(dump(explain.explain_data(impacts, run.targets[0].name, [*run.errors, *problems])))
+            migrations = [explain.migration_data(impact) for impact in impacts]
+            self.stdout.write(dump(explain.explain_data(migrations, run.targets[0].name, [*run.errors, *problems])))
         else:
             print_plan(impacts, self.printer(options))
             for text in [*run.errors, *problems]:
