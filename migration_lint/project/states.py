@@ -334,6 +334,7 @@ class LazyApps(StateApps):
         self.waiting: dict[ModelKey, list[tuple[ModelKey, Callable[..., Any], tuple[ModelKey, ...]]]] = defaultdict(list)
         self.stale: dict[ModelKey, type[Model]] = {}
         self.complete: set[ModelKey] = set()
+        self.lost: dict[ModelKey, ModelState] = {}  # deleted models that others may still inherit from
         self.roots: set[ModelKey] = set()
         self.followed: set[ModelKey] = set()
         del self.app_configs
@@ -357,10 +358,11 @@ class LazyApps(StateApps):
     def inherit(self, base: LazyApps) -> None:
         """Keep the classes that are as right here as there."""
         before, after = base.states, self.states
+        self.lost = {**base.lost, **{key: before[key] for key in before.keys() - after.keys()}}
         changed = {key for key, state in after.items() if before.get(key) is not state} | (before.keys() - after.keys())
         broken = {
-            key for key in changed if key not in before or key not in after or interface(before[key]) != interface(after[key])
-        }
+            key for key in changed & after.keys() if key not in before or interface(before[key]) != interface(after[key])
+        }  # what points at a model that is gone stays as it is: Django does not render it again either, and could not
         rendered = {(label, name) for label, models in base.all_models.items() for name in models}
         dropped = changed & rendered
         kept = (rendered & before.keys()) - dropped
@@ -368,7 +370,7 @@ class LazyApps(StateApps):
             more = {
                 key
                 for key in (kept if broken else kept & base.heirs)
-                if not (references(before[key]).isdisjoint(broken) and bases(before[key]).isdisjoint(dropped))
+                if not (references(before[key]).isdisjoint(broken) and bases(before[key]).isdisjoint(dropped & after.keys()))
             }
             if not more:
                 break
@@ -376,7 +378,11 @@ class LazyApps(StateApps):
             dropped |= more
             broken |= more
         for key in (changed | base.stale.keys()) - broken:
-            if key in after and references(after[key]).isdisjoint(broken) and bases(after[key]).isdisjoint(dropped):
+            if (
+                key in after
+                and references(after[key]).isdisjoint(broken)
+                and bases(after[key]).isdisjoint(dropped & after.keys())
+            ):
                 old = base.find(key)
                 if old is not None:
                     self.stale[key] = old
@@ -395,8 +401,8 @@ class LazyApps(StateApps):
             if still:
                 self.waiting[key] = still
         self.heirs = (base.heirs - changed) | {key for key in changed if key in after and bases(after[key])}
-        gone = dropped - self.stale.keys()
-        self.complete = base.complete - dropped
+        gone = (dropped & after.keys()) - self.stale.keys()
+        self.complete = {key for key in base.complete - dropped if key in after}
         if gone:
             self.complete = {key for key in self.complete if references(after[key]).isdisjoint(gone)}
 
@@ -414,21 +420,31 @@ class LazyApps(StateApps):
 
     def render(self, key: ModelKey) -> None:
         label, name = key
-        state = self.states.get(key)
+        state = self.states.get(key) or self.lost.get(key)
         if state is None or name in self.all_models.get(label, ()):
             return
+        lost = bases(state) - self.states.keys()
         for base in bases(state):
-            self.finish(base)
+            if base in lost:
+                self.render(base)
+            else:
+                self.finish(base)
         for target in (key, *entangled(state)):
             self.stale.pop(target, None)
         render(state, self)
+        for label, name in lost:  # it was there to be inherited from
+            self.all_models[label].pop(name, None)
 
     def finish(self, key: ModelKey) -> None:
         """Render a model, what it points to, and what those point to with the columns that it refers to."""
         if key in self.complete or key not in self.states:
             return
         self.complete.add(key)
-        self.render(key)
+        try:
+            self.render(key)
+        except Exception:
+            self.complete.discard(key)
+            raise
         for target in references(self.states[key]):
             self.render_target(target)
 

@@ -28,9 +28,7 @@ class Command(LintCommand):
         run = lint.prepare(config, options["app_label"], options["migration_name"])
         if options["output_format"] == "json" and len(run.targets) > 1:
             names = ", ".join(map(str, run.targets))
-            raise UsageError(
-                f"JSON tells about one target, and there are {len(run.targets)}: {names}. Choose with --target."
-            )
+            raise UsageError(f"JSON tells about one target, and there are {len(run.targets)}: {names}. Choose with --target.")
         problems = [problem.message for problem in run.graph.problems]
         impacts = (impact for row in run.impacts(reverses=True) for impact in row)
         if options["output_format"] == "json":
