@@ -49,7 +49,7 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
             elif action.table in catalog.sequences:
                 found.add("a sequence")
         case Kind.ATTACH_PARTITION:
-            found.update(of_attached(catalog.table(action.name or "")))
+            found.update(of_attached(table, catalog.table(action.name or "")))
         case Kind.DROP_TRIGGER:
             names = [key.rpartition(".")[2] for key, owner in catalog.triggers.items() if owner == table.name]
             if table.known and action.name not in names:
@@ -163,10 +163,13 @@ def of_constraint(table: Table, name: str, kind: Kind) -> Iterator[str]:
             yield "self reference"
 
 
-def of_attached(child: Table) -> Iterator[str]:
+def of_attached(parent: Table, child: Table) -> Iterator[str]:
     """A validated CHECK is taken for the proof of the bounds: they are not compared."""
     if any(c.type == "check" and c.valid for c in child.constraints.values()):
         yield "proved by a valid check"
+    kept = {(key.columns, key.references, key.referenced_columns) for key in child.foreign_keys() if key.valid}
+    if all((key.columns, key.references, key.referenced_columns) in kept for key in parent.foreign_keys()):
+        yield "same foreign keys"
 
 
 def of_type_change(action: Action, table: Table, catalog: Catalog, backend: Backend) -> Iterator[str]:

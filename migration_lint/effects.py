@@ -209,7 +209,8 @@ def foreign_keys(action: Action, table: Table) -> Iterator[Constraint]:
             if action.name in constraint.columns:
                 yield constraint
     else:
-        yield from table.foreign_keys()
+        # A partition's copy of its parent's key goes and comes without a word to the referenced table.
+        yield from (key for key in table.foreign_keys() if not key.inherited)
 
 
 def reaches_child(action: Action, table: Table, key: Constraint) -> bool:

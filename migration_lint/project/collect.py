@@ -14,7 +14,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 
 from migration_lint.project import source
-from migration_lint.project.states import ModelKey, PlanState
+from migration_lint.project.registry import ModelKey
+from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql
 from migration_lint.sql import connection as offline
 from migration_lint.sql.server import Server
@@ -126,8 +127,9 @@ class Collector:
                         editor.create_model(model)
                 except Exception as error:  # their SQL is not linted; a table that cannot be made is one that nobody made
                     server.errors.append(f"the table of `{model._meta.label}` could not be worked out: {describe_error(error)}")
-        for sql in editor.deferred_sql:
-            editor.execute(sql, None)
+        for item in editor.deferred_sql:
+            if error := self.send_deferred(editor, item):
+                server.errors.append(f"an index or key of an app without migrations could not be worked out: {error}")
         editor.deferred_sql.clear()
         server.begin_migration(None)
 
@@ -259,7 +261,7 @@ class Collector:
         return None
 
     def run_python(self, server: Server, function: Any, operation: RunPython, label: str) -> None:
-        """Take the SQL that the function sends by itself, as far as its source shows; what it does through models is not told."""
+        """Take the SQL that the function sends by itself, as far as its source shows it: not what it does through models."""
         if not router.allow_migrate(self.target.alias, label, **operation.hints):
             return
         for text in static_sql(function, self.target.vendor):

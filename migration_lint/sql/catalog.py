@@ -68,6 +68,7 @@ class Constraint:
     valid: bool = True
     using_index: str | None = None
     deferrable: bool = False
+    inherited: bool = False  # a partition's copy of its parent's
     clustered_columns: tuple[str, ...] = ()  # the covering columns of INCLUDE
 
     @property

@@ -115,7 +115,7 @@ class Fold:
 
     def for_partition(self, constraint: Constraint) -> Constraint:
         """A partitioned table's constraint as its partitions have it: one with an index gets a name of its own."""
-        return replace(constraint, name=None if constraint.has_index else constraint.name, using_index=None)
+        return replace(constraint, name=None if constraint.has_index else constraint.name, using_index=None, inherited=True)
 
     def own_sequence(self, catalog: Catalog, table: str, column: Column) -> Catalog:
         serial = column.type is not None and column.type.name in self.backend.server.get("serial_types", {})
@@ -519,7 +519,9 @@ class Fold:
 
     def detach(self, catalog: Catalog, action: Action) -> Catalog:
         child = catalog.table(action.name or "")
-        return catalog.with_table(replace(child, parents=tuple(parent for parent in child.parents if parent != action.table)))
+        own = {name: replace(constraint, inherited=False) for name, constraint in child.constraints.items()}
+        parents = tuple(parent for parent in child.parents if parent != action.table)
+        return catalog.with_table(replace(child, parents=parents, constraints=own))
 
     def create_trigger(self, catalog: Catalog, action: Action) -> Catalog:
         return replace(catalog, triggers={**catalog.triggers, f"{action.table}.{action.name}": action.table or ""})

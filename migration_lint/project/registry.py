@@ -1,0 +1,346 @@
+"""Registries that render only the models that are asked for.
+
+Rendering every related model for every operation is where the time goes on a large project. A registry renders a model when
+somebody asks for it, with what it points to, and keeps the classes of the registry before that are as right here as there. A
+class whose model changed in what nothing that points to it depends on is kept too, to be pointed to.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps import apps as global_apps
+from django.db.migrations.state import AppConfigStub, ModelState, StateApps
+from django.db.migrations.utils import resolve_relation
+from django.db.models import Field, ForeignKey, Model
+
+ModelKey = tuple[str, str]
+
+
+def find_references(state: ModelState) -> frozenset[ModelKey]:
+    """The models that this one points to: keys, many-to-many and their through models, bases."""
+    keys = set(bases(state))
+    for field in state.fields.values():
+        remote = getattr(field, "remote_field", None)
+        if remote is None or remote.model is None:
+            continue
+        keys.add(resolve_relation(remote.model, state.app_label, state.name_lower))
+        through = getattr(remote, "through", None)
+        if through:
+            keys.add(resolve_relation(through, state.app_label, state.name_lower))
+    return frozenset(keys)
+
+
+def references(state: ModelState) -> frozenset[ModelKey]:
+    """The same, kept on a state that changes no more."""
+    found: frozenset[ModelKey] | None = state.__dict__.get("_references")
+    if found is None:
+        found = state.__dict__["_references"] = find_references(state)
+    return found
+
+
+def entangled(state: ModelState) -> Iterator[ModelKey]:
+    """The models that rendering this one changes: many-to-many and third parties' relations do more than point at them."""
+    for field in state.fields.values():
+        remote = getattr(field, "remote_field", None)
+        if remote is None or remote.model is None or isinstance(field, ForeignKey):
+            continue
+        yield resolve_relation(remote.model, state.app_label, state.name_lower)
+        through = getattr(remote, "through", None)
+        if through:
+            yield resolve_relation(through, state.app_label, state.name_lower)
+
+
+def bases(state: ModelState) -> frozenset[ModelKey]:
+    """The models that it inherits from, whose columns are columns of its own."""
+    if all(base is Model for base in state.bases):
+        return frozenset()
+    names = [base.partition(".") for base in state.bases if isinstance(base, str)]
+    return frozenset((label, name.lower()) for label, _, name in names)
+
+
+def key_references(state: ModelState) -> Iterator[ModelKey]:
+    """What its primary key and unique fields point to: a referring column's type follows from there."""
+    for field in state.fields.values():
+        remote = getattr(field, "remote_field", None)
+        if remote is not None and remote.model is not None and (field.primary_key or field.unique):
+            yield resolve_relation(remote.model, state.app_label, state.name_lower)
+
+
+def interface(state: ModelState) -> tuple[Any, ...]:
+    """What a model that points here depends on: the table's name, and the columns that a key can refer to."""
+    options = state.options
+    keys = tuple((name, id(field)) for name, field in state.fields.items() if field.primary_key or field.unique)
+    return (
+        state.name,
+        state.bases,
+        *(options.get(name) for name in ("db_table", "proxy", "managed", "swappable", "order_with_respect_to")),
+        keys,
+    )
+
+
+class Unbound:
+    """A field of a model state, to be cloned. Django takes it apart and makes it anew; a copy has the same content."""
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+
+    def clone(self) -> Any:
+        field = self.field
+        if type(field).__module__ != Field.__module__ or field.remote_field is not None:
+            return field.clone()
+        new = field.__copy__()
+        for cached in ("_get_default", "cached_col"):
+            new.__dict__.pop(cached, None)
+        if field.auto_created:
+            new.creation_counter = Field.auto_creation_counter
+            Field.auto_creation_counter -= 1
+        else:
+            new.creation_counter = Field.creation_counter
+            Field.creation_counter += 1
+        return new
+
+
+def render(state: ModelState, apps: StateApps) -> None:
+    """`ModelState.render`, without what costs most of its time: a new field of each field, a deep copy of each index."""
+    body = copy.copy(state)
+    body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]
+    indexes = state.options.get("indexes", [])
+    if any("%" in index.name for index in indexes):  # the class's name goes in
+        body.render(apps)
+        return
+    body.options = {**state.options, "indexes": []}
+    body.render(apps)._meta.indexes = list(indexes)
+
+
+class LazyApps(StateApps):
+    """A registry that renders a model when asked for it, with what it points to, and what points to it when asked for that."""
+
+    def __init__(self, models: dict[ModelKey, ModelState], real_apps: Iterable[str], base: LazyApps | None) -> None:
+        self.real_models: list[ModelState] = []
+        if base is None:
+            for label in sorted(real_apps):
+                for model in global_apps.get_app_config(label).get_models():
+                    self.real_models.append(ModelState.from_model(model, exclude_rels=True))
+        else:
+            self.real_models = base.real_models
+        self.states: dict[ModelKey, ModelState] = {(s.app_label, s.name_lower): s for s in self.real_models}
+        self.states.update(models)
+        super(StateApps, self).__init__([])
+        self._lock = None
+        self.ready_event = None  # type: ignore[assignment]
+        self.waiting: dict[ModelKey, list[tuple[ModelKey, Callable[..., Any], tuple[ModelKey, ...]]]] = defaultdict(list)
+        self.stale: dict[ModelKey, type[Model]] = {}
+        self.complete: set[ModelKey] = set()
+        self.lost: dict[ModelKey, ModelState] = {}  # deleted models that others may still inherit from
+        self.roots: set[ModelKey] = set()
+        self.followed: set[ModelKey] = set()
+        del self.app_configs
+        if base is None:
+            self.labels = frozenset(real_apps)
+            self.heirs = {key for key, state in self.states.items() if bases(state)}
+        else:
+            self.labels = base.labels
+            self.inherit(base)
+
+    @cached_property
+    def app_configs(self) -> dict[str, AppConfig]:  # type: ignore[override]
+        """Made when somebody asks, which is seldom."""
+        configs: dict[str, AppConfig] = {}
+        for label in sorted({label for label, _ in self.states} | self.labels | self.all_models.keys()):
+            config = configs[label] = AppConfigStub(label)
+            config.apps = self
+            config.models = self.all_models[label]
+        return configs
+
+    def inherit(self, base: LazyApps) -> None:
+        """Keep the classes that are as right here as there."""
+        before, after = base.states, self.states
+        self.lost = {**base.lost, **{key: before[key] for key in before.keys() - after.keys()}}
+        changed = {key for key, state in after.items() if before.get(key) is not state} | (before.keys() - after.keys())
+        broken = {
+            key for key in changed & after.keys() if key not in before or interface(before[key]) != interface(after[key])
+        }  # what points at a model that is gone stays as it is: Django does not render it again either, and could not
+        rendered = {(label, name) for label, models in base.all_models.items() for name in models}
+        dropped = changed & rendered
+        kept = (rendered & before.keys()) - dropped
+        while broken or dropped:
+            more = {
+                key
+                for key in (kept if broken else kept & base.heirs)
+                if not (references(before[key]).isdisjoint(broken) and bases(before[key]).isdisjoint(dropped & after.keys()))
+            }
+            if not more:
+                break
+            kept -= more
+            dropped |= more
+            broken |= more
+        for key in (changed | base.stale.keys()) - broken:
+            if (
+                key in after
+                and references(after[key]).isdisjoint(broken)
+                and bases(after[key]).isdisjoint(dropped & after.keys())
+            ):
+                old = base.find(key)
+                if old is not None:
+                    self.stale[key] = old
+        for label, models in base.all_models.items():
+            for name, model in models.items():
+                meta: Any = model._meta
+                owner = meta.auto_created
+                if (label, name) in dropped or (owner and (owner._meta.app_label, owner._meta.model_name) in dropped):
+                    continue
+                self.all_models[label][name] = model
+                meta.apps = self
+                if meta._get_fields_cache or "_relation_tree" in meta.__dict__ or "fields_map" in meta.__dict__:
+                    meta._expire_cache(forward=False)
+        for key, entries in base.waiting.items():
+            still = [entry for entry in entries if entry[0] not in dropped]
+            if still:
+                self.waiting[key] = still
+        self.heirs = (base.heirs - changed) | {key for key in changed if key in after and bases(after[key])}
+        gone = (dropped & after.keys()) - self.stale.keys()
+        self.complete = {key for key in base.complete - dropped if key in after}
+        if gone:
+            self.complete = {key for key in self.complete if references(after[key]).isdisjoint(gone)}
+
+    def find(self, key: ModelKey) -> type[Model] | None:
+        """The class to point to, if there is one: the model's own, or one from before changes that do not matter to that."""
+        return self.all_models.get(key[0], {}).get(key[1]) or self.stale.get(key)
+
+    def forget(self) -> None:
+        """Let go of what a class that is still in use elsewhere would keep alive through its `_meta.apps`."""
+        self.all_models.clear()
+        self.__dict__.pop("app_configs", None)
+        self.states, self.stale, self.waiting = {}, {}, defaultdict(list)
+
+    # Rendering.
+
+    def render(self, key: ModelKey) -> None:
+        label, name = key
+        state = self.states.get(key) or self.lost.get(key)
+        if state is None or name in self.all_models.get(label, ()):
+            return
+        lost = bases(state) - self.states.keys()
+        for base in bases(state):
+            if base in lost:
+                self.render(base)
+            else:
+                self.finish(base)
+        for target in (key, *entangled(state)):
+            self.stale.pop(target, None)
+        render(state, self)
+        for label, name in lost:  # it was there to be inherited from
+            self.all_models[label].pop(name, None)
+
+    def finish(self, key: ModelKey) -> None:
+        """Render a model, what it points to, and what those point to with the columns that it refers to."""
+        if key in self.complete or key not in self.states:
+            return
+        self.complete.add(key)
+        try:
+            self.render(key)
+        except Exception:
+            self.complete.discard(key)
+            raise
+        for target in references(self.states[key]):
+            self.render_target(target)
+
+    def render_target(self, key: ModelKey) -> None:
+        if key not in self.states or self.find(key) is not None:
+            return
+        self.render(key)
+        for target in key_references(self.states[key]):
+            self.render_target(target)
+
+    def referring(self) -> None:
+        """Render what points to the models that were asked for, and on through keys that are keys themselves."""
+        frontier, done = self.roots - self.followed, self.followed
+        while frontier:
+            done |= frontier
+            found = set()
+            for key, state in self.states.items():
+                if not references(state).isdisjoint(frontier):
+                    self.finish(key)
+                    if key not in done and not frontier.isdisjoint((*key_references(state), *bases(state))):
+                        found.add(key)
+            frontier = found - done
+
+    # What Django asks of a registry.
+
+    def get_model(self, app_label: str, model_name: str | None = None, require_ready: bool = True) -> type[Model]:
+        if model_name is None:
+            app_label, model_name = app_label.split(".")
+        key = (app_label, model_name.lower())
+        if key in self.states:
+            self.finish(key)
+        try:
+            model = self.all_models[app_label][key[1]]
+            # A class is shared with the registries before and after; what refers to it is this one's matter while it is asked.
+            if key not in self.roots or model._meta.apps is not self:
+                self.roots.add(key)
+                model._meta.apps = self
+                self.forget_relations()
+            return model
+        except KeyError:
+            if app_label not in self.app_configs:
+                raise LookupError(f"No installed app with label '{app_label}'.") from None
+            raise LookupError(f"App '{app_label}' doesn't have a '{model_name}' model.") from None
+
+    def get_models(self, include_auto_created: bool = False, include_swapped: bool = False) -> list[type[Model]]:
+        self.referring()
+        return [
+            model
+            for label in sorted(self.all_models)  # the order of rendering differs from run to run
+            for _, model in sorted(self.all_models[label].items())
+            if (include_auto_created or not model._meta.auto_created) and (include_swapped or not model._meta.swapped)
+        ]
+
+    def forget_relations(self) -> None:
+        """What refers to what is computed anew for a model that was not asked for before."""
+        for models in self.all_models.values():
+            for model in models.values():
+                meta: Any = model._meta
+                if "_relation_tree" in meta.__dict__:
+                    meta._expire_cache()
+
+    def clear_cache(self) -> None:
+        pass
+
+    def clone(self) -> LazyApps:
+        return LazyApps(dict(self.states), (), self)
+
+    def lazy_model_operation(self, function: Callable[..., Any], *model_keys: ModelKey) -> None:
+        self.wait(model_keys[0] if model_keys else ("", ""), function, model_keys)
+
+    def wait(self, owner: ModelKey, function: Callable[..., Any], model_keys: tuple[ModelKey, ...]) -> None:
+        """Call the function once all these models are rendered; until then the wait belongs to the first of them."""
+        models: list[Any] = []
+        for key in model_keys:
+            model = self.find(key)
+            if model is None:
+                self.waiting[key].append((owner, function, model_keys))
+                return
+            models.append(model)
+        function(*models)
+
+    def do_pending_operations(self, model: type[Model]) -> None:
+        key = (model._meta.app_label, model._meta.model_name or "")
+        for owner, function, model_keys in self.waiting.pop(key, []):
+            self.wait(owner, function, model_keys)
+
+    def register_model(self, app_label: str, model: type[Model]) -> None:
+        if app_label not in self.all_models:
+            self.__dict__.pop("app_configs", None)
+        self.all_models[app_label][model._meta.model_name or ""] = model
+        self.do_pending_operations(model)
+
+    def unregister_model(self, app_label: str, model_name: str) -> None:
+        self.all_models[app_label].pop(model_name, None)
