@@ -128,8 +128,8 @@ class Collector:
                 except Exception as error:  # their SQL is not linted; a table that cannot be made is one that nobody made
                     server.errors.append(f"the table of `{model._meta.label}` could not be worked out: {describe_error(error)}")
         for item in editor.deferred_sql:
-            if error := self.send_deferred(editor, item):
-                server.errors.append(f"an index or key of an app without migrations could not be worked out: {error}")
+            if refusal := self.send_deferred(editor, item):
+                server.errors.append(f"an index or key of an app without migrations could not be worked out: {refusal}")
         editor.deferred_sql.clear()
         server.begin_migration(None)
 
