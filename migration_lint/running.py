@@ -56,27 +56,23 @@ User = tuple[ModelState, "list[Use] | None"]
 
 def users(models: Models, table: str) -> list[User]:
     """The models of a table, or those between which it is an automatic one, with the columns that Django gives such a table."""
-    known = by_table(models)
-    return known.get(table) or [user for name, found in known.items() if is_named(table, name) for user in found]
+    made = [(state, name, found) for state in models.values() for name, found in tables_of(state)]
+    exact = [(state, found) for state, name, found in made if name == table]
+    return exact or [(state, found) for state, name, found in made if is_named(table, name)]
 
 
-def by_table(models: Models) -> dict[str, list[User]]:
-    """What `users` looks up. Kept on the models it describes where these can keep something: they do not change any more."""
-    known: dict[str, list[User]] | None = getattr(models, "tables", None)
+def tables_of(state: ModelState) -> list[tuple[str, list[Use] | None]]:
+    """The tables that a model has. Kept on the state, which stays as it is once the plan has gone past it."""
+    known: list[tuple[str, list[Use] | None]] | None = state.__dict__.get("_tables")
     if known is None:
-        known = {}
-        for state in models.values():
-            if state.options.get("proxy"):
-                continue
-            own = table_name(state)
-            known.setdefault(plain(own), []).append((state, None))
-            through: dict[str, list[Use]] = {}
-            for use, name in many_to_many(state, own):
-                through.setdefault(plain(name), []).append(use)
-            for name, found in through.items():
-                known.setdefault(name, []).append((state, found))
-        if hasattr(models, "__dict__"):
-            models.tables = known  # type: ignore[attr-defined]
+        own = table_name(state)
+        through: dict[str, list[Use] | None] = {}
+        for use, name in many_to_many(state, own):
+            columns = through.setdefault(plain(name), [])
+            assert columns is not None
+            columns.append(use)
+        known = [] if state.options.get("proxy") else [(plain(own), None), *through.items()]
+        state.__dict__["_tables"] = known
     return known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -269,10 +269,15 @@ class Step:
     migration: Migration
     operation: Operation
     index: tuple[int, ...]
-    location: Location
     atomic: bool
     state: States = field(repr=False, compare=False)
+    locate: Callable[[], Location] = field(repr=False, compare=False)
     parent: Operation | None = None
+
+    @cached_property
+    def location(self) -> Location:
+        """The call that made the operation. Found when it is asked for: most operations are never reported."""
+        return self.locate()
 
     @property
     def key(self) -> MigrationKey:

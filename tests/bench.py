@@ -244,7 +244,8 @@ class Crash(Exception):
 
 
 def run(project: Project, code: str, *arguments: str) -> Cost:
-    environment = {**os.environ, **project.environment}
+    # Bytecode is kept, as where people work: a setting that forbids it would have every run compile every migration.
+    environment = {**os.environ, **project.environment, "PYTHONDONTWRITEBYTECODE": ""}
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         command = [project.python, "-W", "ignore", "-c", code, *arguments]
         process = subprocess.Popen(command, stdout=output, stderr=errors, env=environment)

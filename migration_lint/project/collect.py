@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.apps import apps as global_apps
@@ -180,9 +181,9 @@ class Collector:
                     migration,
                     operation,
                     place,
-                    source.operation_location(migration, operation, place),
                     atomic or own,
                     States(before, after),
+                    partial(source.operation_location, migration, operation, place),
                     parent,
                 )
                 impacts.append(

@@ -21,7 +21,8 @@ from migration_lint.project.registry import LazyApps, ModelKey, find_references
 def clone_state(state: ModelState) -> ModelState:
     """A copy whose fields and options can be changed; the checks of `ModelState.__init__` are not repeated."""
     new = copy.copy(state)
-    new.__dict__.pop("_references", None)
+    for kept in ("_references", "_tables"):  # what was worked out about the original
+        new.__dict__.pop(kept, None)
     new.fields = dict(state.fields)
     new.options = dict(state.options)
     new.managers = list(state.managers)

@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +23,9 @@ def clean(text: str) -> str:
 
 def shown_path(path: str) -> str:
     """Relative to the working directory where it lies below."""
-    return relative(path, os.getcwd())
-
-
-@lru_cache(maxsize=4096)
-def relative(path: str, folder: str) -> str:
+    folder = os.getcwd()
+    if path.startswith(folder + os.sep):
+        return path[len(folder) + 1 :]
     try:
         return str(Path(path).resolve().relative_to(Path(folder).resolve()))
     except (ValueError, OSError):

@@ -84,10 +84,14 @@ def newly_required(migration: MigrationImpact, table: Table) -> Iterator[Require
     start = same_table(migration.before.tables, table)
     if start is None or not is_used(migration, table):
         return
-    old = uses(migration.models_before, table_before(migration, table))
-    for column in table.columns.values() if old else ():
-        known = start.columns.get(column.name)
-        if column.name in old or not is_required(column) or (known is not None and is_required(known)):
+    required = [
+        column
+        for column in table.columns.values()
+        if start.columns.get(column.name) is not column and is_required(column) and not was_required(start, column)
+    ]
+    old = uses(migration.models_before, table_before(migration, table)) if required else {}
+    for column in required if old else ():
+        if column.name in old:
             continue
         cause = attribute(migration, table, column.name)
         if cause is None:
@@ -97,6 +101,11 @@ def newly_required(migration: MigrationImpact, table: Table) -> Iterator[Require
             continue  # that the old name is gone says more
         after = uses(migration.impacts[number].step.state.after.models, table.name).get(column.name)
         yield Required(number, statement, column, action.kind is Kind.ADD_COLUMN, after[0] if after else None)
+
+
+def was_required(start: Table, column: Column) -> bool:
+    known = start.columns.get(column.name)
+    return known is not None and is_required(known)
 
 
 def attribute(migration: MigrationImpact, table: Table, column: str) -> tuple[int, Statement, Action] | None:
