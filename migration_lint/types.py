@@ -305,6 +305,11 @@ class Impact:
     reversible: bool = True
     reverse: Reverse | None = None
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether something that the operation sends is not known, or not understood."""
+        return self.unread is not None or any(statement.unread for statement in self.statements)
+
 
 @dataclass(frozen=True)
 class MigrationImpact:

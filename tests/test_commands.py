@@ -280,15 +280,23 @@ class Strange(Operation):
     def database_backwards(self, *args): pass
 """
     text = MIGRATION.format(
-        head=head, dependencies=[("shop", "0001_initial")], operations=f"        Strange(),\n        {INDEX}", tail=""
+        head=head,
+        dependencies=[("shop", "0001_initial")],
+        operations=f"        Strange(),\n        Strange(),\n        {INDEX}",
+        tail="",
     )
     project.app("shop", **{"0001_initial": CREATE, "0002_x": text})
     result = project.run("lintmigrations", "--output-format", "json")
     assert result.status == 1
-    assert findings(result) == [("unread-operation", "warning", "0002_x"), ("blocking-index-build", "error", "0002_x")]
+    assert findings(result) == [
+        ("unread-operation", "warning", "0002_x"),
+        ("unread-operation", "warning", "0002_x"),
+        ("blocking-index-build", "error", "0002_x"),
+    ]
+    assert json.loads(result.out)["summary"]["unread_operations"] == 2
     shown = project.run("lintmigrations")
     assert "\x1b" not in shown.out
-    assert "1 not understood" in shown.out
+    assert "2 not understood" in shown.out
     calm(shown)
 
 
