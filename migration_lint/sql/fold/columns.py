@@ -1,0 +1,153 @@
+"""Columns, and what goes with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from migration_lint.sql.catalog import Catalog, Column, Expression
+from migration_lint.sql.fold.keys import Keys
+from migration_lint.types import Action, Kind
+
+
+class Columns(Keys):
+    """Folds changes of columns."""
+
+    def change_column(self, catalog: Catalog, action: Action, **changes: Any) -> Catalog:
+        assert action.table is not None
+        assert action.name is not None
+        table = catalog.table(action.table)
+        column = table.columns.get(action.name, Column(action.name))
+        return catalog.with_table(replace(table, columns={**table.columns, column.name: replace(column, **changes)}))
+
+    def add_column(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        table = catalog.table(action.table)
+        column: Column = action.definition
+        if column.name in table.columns:
+            return catalog
+        catalog = catalog.with_table(replace(table, columns={**table.columns, column.name: column}))
+        for partition in list(catalog.partitions(table.name)):
+            catalog = catalog.with_table(replace(partition, columns={**partition.columns, column.name: column}))
+        return self.own_sequence(catalog, table.name, column)
+
+    def drop_column(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        assert action.name is not None
+        name, column = action.table, action.name
+        table = catalog.table(name)
+        dropped = {column} | {
+            other.name
+            for other in table.columns.values()
+            if "cascade" in action.traits and other.expression and column in other.expression.columns
+        }
+        constraints = {
+            key: c
+            for key, c in table.constraints.items()
+            if not (
+                dropped & set(c.columns)
+                or (c.expression and dropped & c.expression.columns and set(table.columns) & c.expression.columns)
+            )
+        }
+        indexes = {
+            key: index
+            for key, index in table.indexes.items()
+            if not dropped & index.used and (index.constraint is None or index.constraint in constraints)
+        }
+        catalog = catalog.with_table(
+            replace(
+                table,
+                columns={k: c for k, c in table.columns.items() if k not in dropped},
+                constraints=constraints,
+                indexes=indexes,
+            )
+        )
+        gone = set(table.indexes) - set(indexes)
+        if gone:
+            catalog = catalog.without("indexes", *gone)
+        owned = [key for key, value in catalog.sequences.items() if value.table == name and value.column in dropped]
+        if owned:
+            catalog = catalog.without("sequences", *owned)
+        if "cascade" in action.traits:
+            for child, constraint in list(catalog.children(name)):
+                if dropped & set(constraint.referenced_columns):
+                    catalog = self.drop_constraint(catalog, Action(Kind.DROP_CONSTRAINT, child.name, constraint.name))
+            views = [v.name for v in catalog.tables.values() if "view" in v.kind and name in v.uses and dropped & v.uses]
+            if views:
+                catalog = catalog.without("tables", *views)
+        return catalog
+
+    def rename_column(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        assert action.name is not None
+        old, new = action.name, action.definition
+
+        def name(column: str) -> str:
+            return new if column == old else column
+
+        def expression(found: Expression | None) -> Expression | None:
+            if found is None or old not in found.columns:
+                return found
+            return replace(
+                found,
+                columns=frozenset(map(name, found.columns)),
+                proves_not_null=frozenset(map(name, found.proves_not_null)),
+            )
+
+        table = catalog.table(action.table)
+        columns = {
+            name(key): replace(column, name=name(key), expression=expression(column.expression))
+            for key, column in table.columns.items()
+        }
+        if old not in table.columns:
+            columns[new] = Column(new)
+        constraints = {
+            key: replace(c, columns=tuple(map(name, c.columns)), expression=expression(c.expression))
+            for key, c in table.constraints.items()
+        }
+        indexes = {
+            key: replace(
+                index,
+                columns=tuple(column and name(column) for column in index.columns),
+                used=frozenset(map(name, index.used)),
+            )
+            for key, index in table.indexes.items()
+        }
+        catalog = catalog.with_table(replace(table, columns=columns, constraints=constraints, indexes=indexes))
+        for child, constraint in list(catalog.children(table.name)):
+            if old in constraint.referenced_columns and constraint.name:
+                renamed = replace(constraint, referenced_columns=tuple(map(name, constraint.referenced_columns)))
+                catalog = catalog.with_table(replace(child, constraints={**child.constraints, constraint.name: renamed}))
+        sequences = {
+            key: value._replace(column=new) if value.table == table.name and value.column == old else value
+            for key, value in catalog.sequences.items()
+        }
+        return replace(catalog, sequences=sequences)
+
+    def alter_type(self, catalog: Catalog, action: Action) -> Catalog:
+        return self.change_column(catalog, action, type=action.definition["type"], collation=action.definition["collation"])
+
+    def set_default(self, catalog: Catalog, action: Action) -> Catalog:
+        return self.change_column(catalog, action, default=action.definition)
+
+    def set_not_null(self, catalog: Catalog, action: Action) -> Catalog:
+        return self.change_column(catalog, action, not_null=True)
+
+    def drop_not_null(self, catalog: Catalog, action: Action) -> Catalog:
+        return self.change_column(catalog, action, not_null=False)
+
+    def add_identity(self, catalog: Catalog, action: Action) -> Catalog:
+        catalog = self.change_column(catalog, action, identity=True)
+        assert action.table is not None
+        assert action.name is not None
+        return self.own_sequence(catalog, action.table, Column(action.name, identity=True))
+
+    def drop_identity(self, catalog: Catalog, action: Action) -> Catalog:
+        owned = []
+        column = catalog.table(action.table or "").columns.get(action.name or "")
+        if column is None or column.identity:
+            owned = [key for key, value in catalog.sequences.items() if value == (action.table, action.name)]
+        return self.change_column(catalog.without("sequences", *owned), action, identity=False)
+
+    def drop_expression(self, catalog: Catalog, action: Action) -> Catalog:
+        return self.change_column(catalog, action, generated=None, expression=None)

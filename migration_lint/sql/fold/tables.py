@@ -1,0 +1,143 @@
+"""Tables, views and partitions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from migration_lint.sql.catalog import Catalog, Column, Table
+from migration_lint.sql.fold.columns import Columns
+from migration_lint.types import Action, Kind
+
+
+class Tables(Columns):
+    """Folds whole tables."""
+
+    def create_table(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        name = action.table
+        if name in catalog.tables and "if not exists" in action.traits:
+            return catalog
+        kind = "partitioned table" if "partitioned" in action.traits else "table"
+        definition = action.definition
+        columns: dict[str, Column] = {}
+        like = definition.get("like", ())
+        for parent in (*definition["parents"], *like):
+            columns.update(catalog.table(parent).columns)
+        if like:  # what INCLUDING brings along is not followed, and the table not taken for known
+            columns = {name: Column(name, c.type, c.not_null, collation=c.collation) for name, c in columns.items()}
+        columns.update({column.name: column for column in definition["columns"]})
+        table = Table(
+            name, kind, columns, {}, {}, self.migration, known=action.kind is Kind.CREATE_TABLE and not like,
+            parents=definition["parents"], default_partition="default partition" in action.traits,
+        )  # fmt: skip
+        catalog = catalog.with_table(table)
+        for column in definition["columns"]:
+            catalog = self.own_sequence(catalog, name, column)
+        for constraint in definition["constraints"]:
+            catalog = self.constrain(catalog, name, constraint)
+        if "partition of" in action.traits:
+            for parent in definition["parents"]:
+                for constraint in list(catalog.table(parent).constraints.values()):
+                    catalog = self.constrain(catalog, name, self.for_partition(constraint))
+                for index in list(catalog.table(parent).indexes.values()):
+                    if index.constraint is None:
+                        catalog = self.create_index(catalog, Action(Kind.CREATE_INDEX, name, None, replace(index, name=None)))
+        return catalog
+
+    def create_view(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        kind = "materialized view" if action.kind is Kind.CREATE_MATERIALIZED_VIEW else "view"
+        return catalog.with_table(
+            Table(
+                action.table,
+                kind,
+                made_by=self.migration,
+                uses=frozenset(action.definition["uses"]) | action.definition["words"],
+            )
+        )
+
+    def drop_table(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        name = action.table
+        if name not in catalog.tables:
+            return catalog
+        gone = {name}
+        if "cascade" in action.traits:
+            gone |= {view.name for view in catalog.tables.values() if "view" in view.kind and name in view.uses}
+        gone |= {partition.name for partition in catalog.partitions(name)}
+        tables = {key: table for key, table in catalog.tables.items() if key not in gone}
+        for key, table in tables.items():
+            if any(c.references in gone for c in table.constraints.values()):
+                kept = {k: c for k, c in table.constraints.items() if c.references not in gone}
+                tables[key] = replace(table, constraints=kept)
+        return replace(
+            catalog,
+            tables=tables,
+            indexes={index: owner for index, owner in catalog.indexes.items() if owner not in gone},
+            sequences={key: value for key, value in catalog.sequences.items() if value.table not in gone},
+            triggers={key: owner for key, owner in catalog.triggers.items() if owner not in gone},
+        )
+
+    def rename_table(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        assert action.name is not None
+        old, new = action.table, action.name
+        if old in catalog.indexes:
+            return self.rename_index(catalog, Action(Kind.RENAME_INDEX, None, old, new))
+        if old in catalog.sequences:
+            return self.rename_sequence(catalog, old, new)
+        if "." in old and "." not in new and action.kind is Kind.RENAME_TABLE:
+            new = f"{old.rpartition('.')[0]}.{new}"
+        table = catalog.table(old)
+        former = (*table.former_names, (self.migration, old))
+        tables: dict[str, Table] = {}
+        for key, other in catalog.tables.items():
+            if key == old:
+                continue
+            if any(c.references == old for c in other.constraints.values()):
+                constraints = {
+                    k: replace(c, references=new) if c.references == old else c for k, c in other.constraints.items()
+                }
+                other = replace(other, constraints=constraints)
+            if old in other.parents:
+                other = replace(other, parents=tuple(new if parent == old else parent for parent in other.parents))
+            if old in other.uses:
+                other = replace(other, uses=other.uses - {old} | {new})
+            tables[key] = other
+        own = {k: replace(c, references=new) if c.references == old else c for k, c in table.constraints.items()}
+        tables[new] = replace(table, name=new, former_names=former, constraints=own)
+        return replace(
+            catalog,
+            tables=tables,
+            indexes={index: new if owner == old else owner for index, owner in catalog.indexes.items()},
+            sequences={
+                key: value._replace(table=new) if value.table == old else value for key, value in catalog.sequences.items()
+            },
+            triggers={key: new if owner == old else owner for key, owner in catalog.triggers.items()},
+        )
+
+    def set_schema(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        assert action.name is not None
+        base = action.table.rpartition(".")[2]
+        return self.rename_table(catalog, replace(action, name=self.backend.relation([action.name, base])))
+
+    def inherit(self, catalog: Catalog, action: Action) -> Catalog:
+        assert action.table is not None
+        if "no inherit" in action.traits or action.name is None or action.name not in catalog.tables:
+            return catalog
+        child = catalog.table(action.name)
+        if action.table in child.parents:
+            return catalog
+        return catalog.with_table(replace(child, parents=(*child.parents, action.table)))
+
+    def attach(self, catalog: Catalog, action: Action) -> Catalog:
+        child = catalog.table(action.name or "")
+        default = "default partition" in action.traits
+        return catalog.with_table(replace(child, parents=(*child.parents, action.table or ""), default_partition=default))
+
+    def detach(self, catalog: Catalog, action: Action) -> Catalog:
+        child = catalog.table(action.name or "")
+        own = {name: replace(constraint, inherited=False) for name, constraint in child.constraints.items()}
+        parents = tuple(parent for parent in child.parents if parent != action.table)
+        return catalog.with_table(replace(child, parents=parents, constraints=own))
