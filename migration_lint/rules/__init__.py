@@ -58,7 +58,16 @@ class Rule:
             yield from self.check_impact(impact, migration)
 
     def check_plan(self, plan: Plan) -> Iterable[Finding]:
-        return ()
+        """What is broken in the graph names the rule that reports it."""
+        for problem in plan.problems:
+            if problem.rule == self.id:
+                yield self.finding(
+                    problem.message,
+                    help=problem.help,
+                    app_label=problem.app_label,
+                    migration_name=problem.migration,
+                    location=problem.location,
+                )
 
     def finding(
         self,

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from migration_lint import Finding, Plan, Rule, Severity
+from migration_lint import Rule, Severity
 
 
 class ConflictingLeaves(Rule):
@@ -10,11 +8,3 @@ class ConflictingLeaves(Rule):
 
     severity = Severity.ERROR
     category = "history"
-
-    def check_plan(self, plan: Plan) -> Iterable[Finding]:
-        for problem in plan.problems:
-            if problem.rule == self.id:
-                yield self.finding(
-                    problem.message, help=problem.help,
-                    app_label=problem.app_label, migration_name=problem.migration, location=problem.location,
-                )  # fmt: skip

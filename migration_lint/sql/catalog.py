@@ -126,9 +126,6 @@ class Table:
             if constraint.type == "foreign key":
                 yield constraint
 
-    def checks_on(self, column: str) -> bool:
-        return any(c.type == "check" and c.expression and column in c.expression.columns for c in self.constraints.values())
-
     def proves_not_null(self, column: str) -> bool:
         """Whether a validated CHECK says that this column has no NULL."""
         return any(

@@ -100,7 +100,8 @@ def comment(cursor: Cursor) -> Iterator[Action]:
     cursor.rest()
 
 
-def truncate(cursor: Cursor) -> Iterator[Action]:
+def table_list(cursor: Cursor) -> list[str]:
+    """`TABLE ONLY a, b *`: what TRUNCATE and LOCK go on with."""
     cursor.take("table")
     tables = []
     while True:
@@ -109,20 +110,18 @@ def truncate(cursor: Cursor) -> Iterator[Action]:
         cursor.take("*")
         if not cursor.take(","):
             break
+    return tables
+
+
+def truncate(cursor: Cursor) -> Iterator[Action]:
+    tables = table_list(cursor)
     traits = {"cascade"} if "cascade" in (token.value for token in cursor.rest()) else set()
     for table in tables:
         yield Action(Kind.TRUNCATE, table, None, None, frozenset(traits))
 
 
 def lock(cursor: Cursor) -> Iterator[Action]:
-    cursor.take("table")
-    tables = []
-    while True:
-        cursor.take("only")
-        tables.append(cursor.relation())
-        cursor.take("*")
-        if not cursor.take(","):
-            break
+    tables = table_list(cursor)
     mode = "ACCESS EXCLUSIVE"
     if cursor.take("in"):
         words = []
