@@ -10,7 +10,7 @@ from migration_lint import conf
 from migration_lint.engine import Engine
 from migration_lint.project import collect, loading, selection
 from migration_lint.rules import RuleError, find_rules
-from migration_lint.sql.connection import OfflineError
+from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
 
 

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
 from migration_lint.project import loading
-from migration_lint.sql.literals import postgresql_literal
+from migration_lint.sql.vendors.postgresql import postgresql_literal
 from migration_lint.types import Kind
 from tests import identity
 from tests.servers import Server

@@ -25,7 +25,7 @@ from django.db.migrations.operations.base import Operation
 from migration_lint import conf
 from migration_lint.project import collect
 from migration_lint.sql import connection as offline
-from migration_lint.sql.connection import OfflineError, OfflineWrapper
+from migration_lint.sql.offline import OfflineError, OfflineWrapper
 from migration_lint.sql.server import Server
 from migration_lint.testing import impacts_of
 from migration_lint.types import Impact, MigrationImpact
@@ -418,7 +418,7 @@ if BLOCKED:
         pass
     else:
         left.append("django.db.backends.postgresql.base")
-assert drivers.is_installed("postgresql") is not BLOCKED
+assert drivers.is_installed(("psycopg", "psycopg2")) is not BLOCKED
 print(json.dumps({"found": found, "left": left}))
 """
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-# Only what Django's backend imports at once; it asks nothing of it while SQL is being made.
-DRIVERS = {"postgresql": ("psycopg", "psycopg2")}
-BACKENDS = {"postgresql": "django.db.backends.postgresql"}
+from migration_lint.sql.vendors import Vendor
 
 
 class StandInMeta(type):
@@ -49,8 +47,9 @@ class StandIn(metaclass=StandInMeta):
 
 
 class StandInModule(ModuleType):
+    """Only what Django's backend imports at once; it asks nothing of it while SQL is being made."""
+
     __path__: list[str] = []
-    __version__ = "3.3.0"
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -66,13 +65,14 @@ class StandInModule(ModuleType):
 
 
 class Finder:
-    """Finds any module below the names of the missing drivers."""
+    """Finds any module below the names of the missing driver; `values` is what some of them have to answer exactly."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
+    def __init__(self, name: str, values: Mapping[str, Mapping[str, Any]]) -> None:
+        self.name = name
+        self.values = values
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        if name.partition(".")[0] in self.names:
+        if name.partition(".")[0] == self.name:
             return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
         return None
 
@@ -80,13 +80,13 @@ class Finder:
         return StandInModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        pass
+        vars(module).update(self.values.get(module.__name__, {}))
 
 
 @functools.cache
-def is_installed(vendor: str) -> bool:
-    """Whether a driver can be imported; psycopg may be there without the library it needs."""
-    for name in DRIVERS[vendor]:
+def is_installed(names: tuple[str, ...]) -> bool:
+    """Whether one of these drivers can be imported; psycopg may be there without the library it needs."""
+    for name in names:
         before = set(sys.modules)
         try:
             importlib.import_module(name)
@@ -100,15 +100,18 @@ def is_installed(vendor: str) -> bool:
 
 
 @contextmanager
-def stand_ins(vendor: str) -> Iterator[None]:
-    """Let the vendor's backend be imported without its driver. Whatever was imported meanwhile is forgotten afterwards."""
+def present(vendor: Vendor) -> Iterator[None]:
+    """Let the vendor's backend be imported, with its driver or without. Whatever stood in for it is forgotten afterwards."""
+    if not vendor.DRIVERS or is_installed(vendor.DRIVERS):
+        yield
+        return
     before = set(sys.modules)
-    finder = Finder(DRIVERS[vendor][:1])
+    finder = Finder(vendor.DRIVERS[0], vendor.STAND_INS)
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
         for name in set(sys.modules) - before:
-            if name.startswith((*DRIVERS[vendor], BACKENDS[vendor])):
+            if name.startswith((*vendor.DRIVERS, vendor.BACKEND)):
                 del sys.modules[name]

@@ -82,3 +82,29 @@ def relations(catalog: Catalog, name: str) -> dict[str, tuple[Any, ...]]:
         if key.columns:
             found[key.columns[0]] = ((key.referenced_columns or (None,))[0], key.references, None)
     return found
+
+
+class OfflineIntrospection:
+    """Mixed in before a backend's own DatabaseIntrospection."""
+
+    connection: Any
+
+    @property
+    def catalog(self) -> Catalog:
+        catalog: Catalog = self.connection.server.catalog
+        return catalog
+
+    def get_constraints(self, cursor: object, table_name: str) -> dict[str, dict[str, Any]]:
+        return constraints(self.catalog, table_name)
+
+    def get_sequences(self, cursor: object, table_name: str, table_fields: object = ()) -> list[dict[str, Any]]:
+        return sequences(self.catalog, table_name)
+
+    def get_table_list(self, cursor: object) -> list[TableInfo]:
+        return table_list(self.catalog)
+
+    def get_table_description(self, cursor: object, table_name: str) -> list[FieldInfo]:
+        return description(self.catalog, table_name)
+
+    def get_relations(self, cursor: object, table_name: str) -> dict[str, tuple[Any, ...]]:
+        return relations(self.catalog, table_name)
