@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migration_lint.backends import Backend
 from migration_lint.sql.lexer import Piece
-from migration_lint.sql.read import indexes, objects, rows, tables
+from migration_lint.sql.read import dialects, indexes, objects, rows, tables
 from migration_lint.sql.read.cursor import Cursor, Unread
 from migration_lint.types import Action, Kind
 
@@ -31,7 +31,10 @@ def read_statement(cursor: Cursor) -> Iterator[Action]:
         cursor.next()
     token = cursor.next()
     verb = token.value if token.kind == "word" else ""
-    if verb == "create":
+    own = dialects.of(cursor).statement(cursor, verb)
+    if own is not None:
+        yield from own
+    elif verb == "create":
         yield from create(cursor)
     elif verb == "alter":
         yield from alter(cursor)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migration_lint.sql.catalog import Column, Constraint, SQLType
+from migration_lint.sql.catalog import Column, Constraint, Index, SQLType
+from migration_lint.sql.read import dialects
 from migration_lint.sql.read.columns import TABLE_CONSTRAINTS, collation, column_definition, generated, table_constraint
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 from migration_lint.types import Action, Kind
@@ -16,6 +17,7 @@ def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     table = cursor.relation()
     columns: list[Column] = []
     constraints: list[Constraint] = []
+    indexes: list[Index] = []
     parents: list[str] = []
     reads: list[str] = []
     if cursor.take("partition", "of"):
@@ -25,7 +27,12 @@ def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         for item in cursor.inside().items():
             if item.done:
                 continue
-            if item.take("like"):
+            own = dialects.of(item).table_item(item)
+            if isinstance(own, Index):
+                indexes.append(own)
+            elif own is not None:
+                constraints.append(own)
+            elif item.take("like"):
                 reads.append(item.relation())
             elif item.at_any(*TABLE_CONSTRAINTS):
                 constraints.append(table_constraint(item))
@@ -44,14 +51,16 @@ def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         traits.add("default partition")
     while not cursor.done and not cursor.at("as"):
         cursor.next()
-    own = [constraint for constraint in constraints if constraint.type != "foreign key"]
+    inside = [constraint for constraint in constraints if constraint.type != "foreign key"]
     yield Action(
         Kind.CREATE_TABLE,
         table,
         None,
-        {"columns": columns, "constraints": own, "parents": tuple(parents), "like": tuple(reads)},
+        {"columns": columns, "constraints": inside, "parents": tuple(parents), "like": tuple(reads)},
         frozenset(traits),
     )
+    for index in indexes:
+        yield Action(Kind.CREATE_INDEX, table, index.name, index, frozenset({"with its table"}))
     for parent in parents:
         yield Action(Kind.INHERIT, parent, table, None, frozenset(traits))
     for constraint in constraints:
@@ -71,7 +80,8 @@ def alter_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     table = cursor.relation()
     cursor.take("*")
     for item in cursor.items():
-        yield from alter_subcommand(item, table, set(traits))
+        own = dialects.of(item).subcommand(item, table, set(traits))
+        yield from alter_subcommand(item, table, set(traits)) if own is None else own
         if not item.done:
             raise Unread(f"{item.shown()} at the end of an ALTER TABLE subcommand")
 

@@ -1,0 +1,35 @@
+"""What a dialect says in words of its own. What is not among them is read as PostgreSQL's, which is next to the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migration_lint.sql.catalog import Constraint, Index
+    from migration_lint.sql.read.cursor import Cursor
+    from migration_lint.types import Action
+
+
+class Words:
+    """Each method takes what it knows from the cursor; None: the words are not the dialect's own, and nothing is taken."""
+
+    def statement(self, cursor: Cursor, verb: str) -> Iterator[Action] | None:
+        """A statement; its first word, `verb`, is taken already."""
+        return None
+
+    def subcommand(self, cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action] | None:
+        """What ALTER TABLE does, from its first word on."""
+        return None
+
+    def table_item(self, cursor: Cursor) -> Index | Constraint | None:
+        """What stands among the columns of a CREATE TABLE, and is none."""
+        return None
+
+
+WORDS: dict[str, Words] = {}
+NONE = Words()
+
+
+def of(cursor: Cursor) -> Words:
+    return WORDS.get(cursor.backend.dialect.name, NONE)
