@@ -18,7 +18,7 @@ LAYERS = [
     {"spelling"},
     {"backends"},
     {"sql.catalog"},
-    {"sql.read", "sql.fold"},
+    {"sql.read", "sql.fold", "sql.resolve"},
     {"circumstances"},
     {"effects"},
     {"sql.server", "sql.introspection", "sql.literals", "trace"},

@@ -78,7 +78,7 @@ class Backend:
     search_path: tuple[str, ...]
     passes: Mapping[str, int]
     name_limit: int
-    names: Mapping[str, str]
+    names: Mapping[str, Any]
     settings: Mapping[str, Any] = field(default_factory=dict)
     server: Mapping[str, Any] = field(default_factory=dict)
 
@@ -181,8 +181,8 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         aliases=aliases,
         types=frozenset(data["types"]["known"]) | set(data["types"]["aliases"]),
         functions=functions,
-        search_path=tuple(data["search_path"]),
-        passes={kind: order for order, kinds in enumerate(data["passes"]) for kind in kinds},
+        search_path=tuple(data.get("search_path", ())),
+        passes={kind: order for order, kinds in enumerate(data.get("passes", ())) for kind in kinds},
         name_limit=data["names"]["limit"],
         names=data["names"],
         settings=data.get("settings", {}),

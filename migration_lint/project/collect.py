@@ -14,7 +14,7 @@ from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 
-from migration_lint.project import source
+from migration_lint.project import loading, source
 from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql
@@ -51,6 +51,11 @@ def is_expandable(operation: Operation) -> bool:
         and own.database_forwards is SeparateDatabaseAndState.database_forwards
         and own.database_backwards is SeparateDatabaseAndState.database_backwards
     )
+
+
+def is_atomic(operation: Operation, migration: Migration) -> bool:
+    """Whether an operation gets a transaction of its own where the migration has none: as Django's `apply()` decides."""
+    return bool(operation.atomic or (migration.atomic and operation.atomic is not False))
 
 
 def advance(state: PlanState, migration: Migration) -> Iterator[Halves]:
@@ -162,7 +167,7 @@ class Collector:
             ]:
                 number = len(impacts)
                 start, catalog = len(server.statements) if impacts else 0, server.catalog if impacts else found
-                own = not atomic and operation.atomic is True
+                own = not atomic and is_atomic(operation, migration)
                 if own:
                     server.begin()
                 error = half.error
@@ -285,7 +290,7 @@ class Collector:
             impact = impacts[number]
             if not impact.reversible:
                 break  # Django refuses the whole way back from here on; what stands before it in the file is still told
-            found[number] = self.backwards(editor, server, migration, impact)
+            found[number] = self.backwards(editor, server, migration, impact, atomic)
             for item in editor.deferred_sql:
                 if id(item) not in owners:
                     owners[id(item)] = number
@@ -304,10 +309,10 @@ class Collector:
                 found[number] = self.alone(migration, impact, atomic)
         return [replace(impact, reverse=found.get(number)) for number, impact in enumerate(impacts)]
 
-    def backwards(self, editor: Any, server: Server, migration: Migration, impact: Impact) -> Reverse:
+    def backwards(self, editor: Any, server: Server, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
         operation, states = impact.step.operation, impact.step.state
         start = len(server.statements)
-        own = not migration.atomic and operation.atomic is True
+        own = not atomic and is_atomic(operation, migration)
         if own:
             server.begin()
         error = impact.unread
@@ -336,7 +341,7 @@ class Collector:
         if atomic:
             server.begin()
         editor = self.editor(server, atomic)
-        reverse = self.backwards(editor, server, migration, impact)
+        reverse = self.backwards(editor, server, migration, impact, atomic)
         start = len(server.statements)
         server.deferred = True
         for item in list(editor.deferred_sql):
@@ -381,8 +386,7 @@ def walk(
             collector.seed()
         errors += collector.server.errors
         collectors.append(collector)
-    state = PlanState({}, set(unmigrated))
-    old_models = models_without(migrations, unmigrated, selected)
+    tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
     for number, migration in enumerate(migrations):
         if not remaining:
@@ -390,12 +394,58 @@ def walk(
         progress(number)
         key = (migration.app_label, migration.name)
         release = selected(key)
-        halves = list(advance(state, migration))
-        models_before = state.models if release == frozenset({key}) else old_models
+        found = {target: impact for track in tracks for target, impact in track.go_on(number, release)}
+        if release is not None:
+            remaining.discard(key)
+            for collector in collectors:
+                errors += [error for error in collector.server.errors if error not in errors]
+            yield tuple(found[target] for target in targets)
+
+
+def by_plan(
+    migrations: tuple[Migration, ...], collectors: list[Collector], errors: list[str]
+) -> Iterator[tuple[tuple[Migration, ...], list[Collector]]]:
+    """The targets that have the same plan: a migration's file may ask, when it is imported, for which vendor it is."""
+    shared: dict[tuple[int, ...], tuple[tuple[Migration, ...], list[Collector]]] = {}
+    imported: dict[tuple[str, str], tuple[Migration, ...]] = {}
+    for collector in collectors:
+        vendor = (collector.target.alias, collector.wrapper.vendor)
+        if vendor not in imported:
+            imported[vendor] = migrations
+            if offline.is_foreign(collector.wrapper):
+                with offline.installed(collector.wrapper):
+                    imported[vendor] = loading.imported_again(migrations, errors)
+        plan = imported[vendor]
+        shared.setdefault(tuple(map(id, plan)), (plan, []))[1].append(collector)
+    yield from shared.values()
+
+
+class Track:
+    """One plan on the targets that have it. They share its states."""
+
+    def __init__(
+        self,
+        migrations: tuple[Migration, ...],
+        collectors: list[Collector],
+        unmigrated: frozenset[str],
+        selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+    ) -> None:
+        self.migrations = migrations
+        self.collectors = collectors
+        self.state = PlanState({}, set(unmigrated))
+        self.old_models = models_without(migrations, unmigrated, selected)
+
+    def go_on(self, number: int, release: frozenset[MigrationKey] | None) -> list[tuple[Target, MigrationImpact]]:
+        """Apply the next migration."""
+        migration = self.migrations[number]
+        halves = list(advance(self.state, migration))
+        alone = release == frozenset({(migration.app_label, migration.name)})
+        models_before = self.state.models if alone else self.old_models
         results = []
-        for collector in collectors:
+        for collector in self.collectors:
             with offline.installed(collector.wrapper):
-                results.append(collector.collect(migration, halves, release or frozenset(), models_before, release is not None))
+                impact = collector.collect(migration, halves, release or frozenset(), models_before, release is not None)
+                results.append((collector.target, impact))
         if halves:
             newest = halves[-1].after
             for half in halves:
@@ -405,12 +455,8 @@ def walk(
                             old.release()
                 if half.before is not newest:
                     half.before.release()
-            state = newest
-        if release is not None:
-            remaining.discard(key)
-            for collector in collectors:
-                errors += [error for error in collector.server.errors if error not in errors]
-            yield tuple(results)
+            self.state = newest
+        return results
 
 
 def models_without(

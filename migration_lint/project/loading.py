@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
@@ -347,6 +348,51 @@ def is_third_party(label: str) -> bool:
 
 def module_file(migration: Migration) -> str | None:
     return getattr(sys.modules.get(type(migration).__module__), "__file__", None)
+
+
+def imported_again(migrations: tuple[Migration, ...], errors: list[str]) -> tuple[Migration, ...]:
+    """The plan with those files imported once more that ask a connection while they are imported: `if connection.vendor == …`.
+
+    For a target that is not what the settings have; its connection is installed meanwhile. The modules that are loaded stay.
+    """
+    found = []
+    for migration in migrations:
+        own = type(migration)
+        module = sys.modules.get(own.__module__)
+        if own.__name__ == "Migration" and module is not None and asks_connection(module.__file__ or ""):
+            try:
+                with source.recording():
+                    migration = fresh(module).Migration(migration.name, migration.app_label)
+            except Exception as error:
+                errors.append(f"{migration.app_label}.{migration.name} could not be imported again: {error!r:.200}")
+        found.append(migration)
+    return tuple(found)
+
+
+def fresh(module: ModuleType) -> Any:
+    spec = find_spec(module.__name__)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{module.__name__} is not there any more")
+    other = module_from_spec(spec)
+    spec.loader.exec_module(other)
+    return other
+
+
+def asks_connection(file: str) -> bool:
+    """Whether the file uses Django's connections outside of functions."""
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+        tree: ast.AST = ast.parse(text) if "connection" in text else ast.Module([], [])
+    except (OSError, ValueError, SyntaxError):
+        return False
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Name) and node.id in ("connection", "connections"):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            nodes += ast.iter_child_nodes(node)
+    return False
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,14 @@ DJANGO_VENDORS = {"mariadb": "mysql"}
 
 class Expressions(Operators):
     vendor: str | None
+    home: str
     module: Callable[[str, str], Any]
     enter: Callable[[FunctionType, tuple[Any, ...], dict[str, Any]], Any]
     enter_written: Callable[[Written, tuple[Any, ...], dict[str, Any]], Any]
+
+    def is_home(self, path: str) -> bool:
+        """Whether a function of this file is entered: the project's own, and those of the package that is followed."""
+        return is_own(path) or (bool(self.home) and path.startswith(self.home))
 
     # Hooks.
 
@@ -130,7 +135,7 @@ class Expressions(Operators):
                 return Marker.CURSOR if callee.name == "cursor" else Marker.EDITOR
             if isinstance(callee.owner, Instance):
                 method = inspect.getattr_static(callee.owner.cls, callee.name, None)
-                if isinstance(method, FunctionType) and is_own(method.__code__.co_filename):
+                if isinstance(method, FunctionType) and self.is_home(method.__code__.co_filename):
                     return self.enter(method, (callee.owner, *args), keywords)
             return computed(callee, args)
         if isinstance(callee, Written):
@@ -147,7 +152,7 @@ class Expressions(Operators):
             return Instance(target)
         if value is UNKNOWN:
             for found in callees(target):
-                if is_own(found.function.__code__.co_filename):
+                if self.is_home(found.function.__code__.co_filename):
                     bound = tuple(wrap(argument) for argument in found.args)
                     given = {key: wrap(argument) for key, argument in found.keywords.items()}
                     value = self.enter(found.function, (*bound, *args), {**given, **keywords})

@@ -32,10 +32,12 @@ class Follower(Expressions):
         self.steps = 0
         self.modules: dict[str, Frame] = {}
         self.silent = 0
+        self.home = ""
 
     def follow(self, code: Any, args: tuple[Any, ...]) -> None:
         """Follow a callable that is called with these values."""
         for callee in source.callees(code):
+            self.home = source.package_folder(callee.function)
             bound = tuple(wrap(value) for value in callee.args)
             try:
                 self.enter(callee.function, (*bound, *args), {key: wrap(value) for key, value in callee.keywords.items()})

@@ -6,6 +6,8 @@ import ast
 import functools
 import inspect
 import linecache
+import os
+import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -114,6 +116,15 @@ def is_own(path: str) -> bool:
     if path.startswith((DJANGO, "<frozen")):
         return False
     return INSTALLED.isdisjoint(Path(path).parts) and not path.startswith(LIBRARY)
+
+
+def package_folder(function: FunctionType) -> str:
+    """The folder of the installed package that a function belongs to, with a slash; '' for Django's and for none."""
+    package = sys.modules.get((function.__module__ or "").partition(".")[0])
+    file = getattr(package, "__file__", None)
+    if file is None or Path(file).name != "__init__.py" or file.startswith(DJANGO):
+        return ""
+    return f"{Path(file).parent}{os.sep}"
 
 
 def location(path: str, node: Any) -> Location:

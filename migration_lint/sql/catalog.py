@@ -53,6 +53,8 @@ class Column:
     expression: Expression | None = None
     identity: bool = False
     collation: str | None = None
+    charset: str | None = None
+    comment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Constraint:
     deferrable: bool = False
     inherited: bool = False  # a partition's copy of its parent's
     clustered_columns: tuple[str, ...] = ()  # the covering columns of INCLUDE
+    inline: bool = False  # a CHECK in the definition of a column
 
     @property
     def has_index(self) -> bool:
@@ -93,6 +96,8 @@ class Index:
     constraint: str | None = None
     only: bool = False
     labels: tuple[str, ...] = ()  # what the server makes a name of where none is given: columns, functions, covering columns
+    lengths: tuple[int | None, ...] = ()  # how many characters of each column it holds; None for all
+    implicit: bool = False  # made by the server for a foreign key, until another serves it
 
     @property
     def is_expression(self) -> bool:
@@ -120,6 +125,7 @@ class Table:
     parents: tuple[str, ...] = ()  # inherited or partitioned from
     default_partition: bool = False
     uses: frozenset[str] = frozenset()  # what a view reads
+    options: Mapping[str, str] = field(default_factory=dict)  # engine, row_format, charset, collation, …, in lower case
 
     def foreign_keys(self) -> Iterator[Constraint]:
         for constraint in self.constraints.values():

@@ -46,12 +46,17 @@ def wrapper_class(vendor: str, engine: str) -> type[Any]:
     return Wrapper
 
 
+def is_foreign(wrapper: Any) -> bool:
+    """Whether the connection is of another vendor than the settings have under its alias."""
+    return bool(connections[wrapper.alias].vendor != wrapper.vendor)
+
+
 def engine_of(alias: str, vendor: str) -> str:
     """The settings' engine where it is of this vendor, so that a subclass keeps its own schema editor; '' otherwise."""
     engine = str(connections.settings[alias].get("ENGINE", ""))
     if alias in connections and engine and not engine.endswith("dummy"):
         wrapper = connections[alias]
-        if wrapper.vendor == vendor:
+        if wrapper.vendor == vendors.MODULES[vendor]:
             return engine
     return ""
 

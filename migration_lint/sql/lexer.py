@@ -39,7 +39,9 @@ class Dialect:
     hash_comments: bool = False
     backslash_escapes: bool = False  # in every string; PostgreSQL has them in E'…' alone
     escape_prefix: bool = False
-    executable_comments: bool = False
+    executable_comments: bool = False  # /*! … */ is SQL to the server
+    dashes_need_space: bool = False  # `1--1` is arithmetic
+    routine_bodies: bool = False  # CREATE TRIGGER … BEGIN …; END, without quotes around
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -54,9 +56,15 @@ class Dialect:
             for quote in self.identifier_quotes
         )
         parts = [
-            r"(?P<space>\s+|--[^\n\r]*" + (r"|\#[^\n]*" if self.hash_comments else "") + ")",
-            r"(?P<comment>/\*)",
+            r"(?P<space>\s+|--"
+            + (r"(?=\s|$)" if self.dashes_need_space else "")
+            + r"[^\n\r]*"
+            + (r"|\#[^\n]*" if self.hash_comments else "")
+            + ")",
         ]
+        if self.executable_comments:
+            parts.append(r"(?P<executable>/\*M?!\d*|\*/)")
+        parts.append(r"(?P<comment>/\*)")
         if self.escape_prefix:
             parts.append(rf"(?P<escaped>[eE]'(?:[^'\\]|\\.|'')*'(?:{CONTINUED}'(?:[^'\\]|\\.|'')*')*)")
             parts.append(r"(?P<open>[eE]')")  # an escape string that nothing closes must not pass for a plain one
@@ -71,15 +79,27 @@ class Dialect:
             r"(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)",
             r"(?P<number>\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)",
             r"(?P<param>%s|%\([^)]*\)s|\$\d+|\?)",
-            r"(?P<op>::|:=|=>|<=|>=|<>|!=|\|\||[^\s'\"])" if self.name == "postgresql" else r"(?P<op><=|>=|<>|!=|\|\||[^\s])",
+            rf"(?P<op>::|:=|=>|<=|>=|<>|!=|\|\||[^\s{re.escape(self.string_quotes + self.identifier_quotes)}])",
         ]
         return re.compile("|".join(parts), re.DOTALL)
 
 
 POSTGRESQL = Dialect("postgresql", dollar_quotes=True, nested_comments=True, escape_prefix=True)
-DIALECTS = {"postgresql": POSTGRESQL}
+MYSQL = Dialect(
+    "mysql",
+    identifier_quotes="`",
+    string_quotes="'\"",
+    hash_comments=True,
+    backslash_escapes=True,
+    executable_comments=True,
+    dashes_need_space=True,
+    routine_bodies=True,
+)
+DIALECTS = {dialect.name: dialect for dialect in (POSTGRESQL, MYSQL)}
 
 ASCII_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
+ROUTINES = ("trigger", "procedure", "function", "event")
+BRANCH_END = re.compile(r"\s+(?:if|loop|while|repeat)\b", re.IGNORECASE)
 COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -95,7 +115,7 @@ def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
             raise LexError(f"{sql[position]!r} at offset {position} opens a quote that nothing closes")
         kind = match.lastgroup
         start, position = position, match.end()
-        if kind == "space":
+        if kind in ("space", "executable"):
             continue
         if kind == "word":
             text = match.group()  # servers fold ASCII letters alone
@@ -136,6 +156,11 @@ def skip_comment(sql: str, position: int, nested: bool) -> int:
     return position
 
 
+def ends_a_branch(sql: str, end: Token) -> bool:
+    """Whether this END is that of END IF, END LOOP and the like, which a routine's statements have without a BEGIN."""
+    return BRANCH_END.match(sql, end.end) is not None
+
+
 class Piece(NamedTuple):
     """One statement of a text, without the semicolon. The tokens' offsets count from the start of `text`."""
 
@@ -149,6 +174,7 @@ def split(sql: str, dialect: Dialect = POSTGRESQL) -> list[Piece]:
     pieces: list[Piece] = []
     current: list[Token] = []
     depth = block = 0
+    routine = False
     for token in tokens(sql, dialect):
         if token.kind == "op":
             if token.value == "(":
@@ -158,15 +184,18 @@ def split(sql: str, dialect: Dialect = POSTGRESQL) -> list[Piece]:
             elif token.value == ";" and depth <= 0 and not block:
                 if current:
                     pieces.append(Piece(sql[current[0].start : current[-1].end], tuple(current), sql))
-                    current, depth = [], 0
+                    current, depth, routine = [], 0, False
                 continue
         elif token.kind == "word":
+            previous = current[-1].value if current else ""
             # The body of an SQL function may be BEGIN ATOMIC … END, with semicolons inside and CASE … END nested.
-            if token.value == "atomic" and current and current[-1].value == "begin":
+            if token.value == "atomic" and previous == "begin":
                 block = 1
-            elif block and token.value == "case":
+            elif token.value in ROUTINES and dialect.routine_bodies and current and current[0].value == "create":
+                routine = True
+            elif (routine and token.value == "begin") or (block and token.value == "case" and previous != "end"):
                 block += 1
-            elif block and token.value == "end":
+            elif block and token.value == "end" and not ends_a_branch(sql, token):
                 block -= 1
         current.append(token)
     if current:

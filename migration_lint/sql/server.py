@@ -12,8 +12,14 @@ from migration_lint.sql.fold import Fold
 from migration_lint.sql.lexer import LexError, Piece, split
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
+from migration_lint.sql.resolve import beside_column, requested, resolve
 from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target
 
+# What a server without transactions for DDL leaves inside one.
+IN_TRANSACTION = {
+    Kind.SELECT, Kind.SELECT_FOR_UPDATE, Kind.INSERT, Kind.UPDATE, Kind.DELETE, Kind.COPY, Kind.SET, Kind.SET_CONSTRAINTS,
+    Kind.TRANSACTION, Kind.UNREAD, Kind.SERVER, Kind.LOCK_TABLE,
+}  # fmt: skip
 CREATES = {Kind.CREATE_TABLE, Kind.CREATE_TABLE_AS, Kind.CREATE_VIEW, Kind.CREATE_MATERIALIZED_VIEW}
 
 
@@ -102,17 +108,32 @@ class Server:
         self.record(f"-- {reason}", (unread(reason),), reason, ())
 
     def run(self, piece: Piece) -> None:
-        before = self.catalog
         try:
-            actions = self.in_order(read(piece, self.backend))
+            actions = self.in_order(beside_column(requested(read(piece, self.backend))))
         except Unread as unreadable:
+            before = self.catalog
             self.opaque(piece)
             self.record(piece.sql, (unread(str(unreadable)),), str(unreadable), (), before)
             return
+        if self.transaction is not None and not self.backend.server["ddl_in_transaction"] and self.commits(actions):
+            self.commit()
+            self.carry_out(piece, actions)
+            self.begin()
+        else:
+            self.carry_out(piece, actions)
+
+    def commits(self, actions: tuple[Action, ...]) -> bool:
+        """Whether the statement ends the transaction it stands in, on a server where DDL does."""
+        return any(action.kind not in IN_TRANSACTION for action in actions)
+
+    def carry_out(self, piece: Piece, actions: tuple[Action, ...]) -> None:
+        before = self.catalog
         found: list[Effect] = []
         reasons: list[str] = []
+        done: list[Action] = []
         try:
-            for action in actions:
+            for action in (part for whole in actions for part in resolve(whole, self.catalog)):
+                done.append(action)
                 if action.kind is Kind.UNREAD:
                     reasons.append(action.definition)
                     continue
@@ -133,7 +154,7 @@ class Server:
         if reason:
             self.opaque(piece)
             found.append(unread(reason))
-        self.record(piece.sql, gathered(found), reason, actions, before)
+        self.record(piece.sql, gathered(found), reason, tuple(done), before)
 
     def in_order(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         """One ALTER TABLE's subcommands in the order in which the server carries them out, which is not the text's."""

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from migration_lint.sql.catalog import Catalog, Column, Expression
+from migration_lint.sql.catalog import Catalog, Column, Expression, Index
 from migration_lint.sql.fold.keys import Keys
 from migration_lint.types import Action, Kind
+
+
+def without_columns(index: Index, dropped: set[str]) -> Index:
+    """What is left of an index whose columns are dropped one by one."""
+    kept = [place for place, column in enumerate(index.columns) if column not in dropped]
+
+    def of(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(values[place] for place in kept if place < len(values))
+
+    return replace(
+        index, columns=of(index.columns), orders=of(index.orders), lengths=of(index.lengths), used=index.used - dropped
+    )
 
 
 class Columns(Keys):
@@ -49,11 +61,23 @@ class Columns(Keys):
                 or (c.expression and dropped & c.expression.columns and set(table.columns) & c.expression.columns)
             )
         }
-        indexes = {
-            key: index
-            for key, index in table.indexes.items()
-            if not dropped & index.used and (index.constraint is None or index.constraint in constraints)
-        }
+        if self.backend.settings.get("dropped_columns_leave_indexes"):
+            constraints = {
+                key: replace(c, columns=tuple(column for column in c.columns if column not in dropped))
+                for key, c in table.constraints.items()
+                if key in constraints or (c.has_index and not dropped.issuperset(c.columns))
+            }
+            indexes = {
+                key: without_columns(index, dropped)
+                for key, index in table.indexes.items()
+                if not dropped.issuperset(index.columns) and (index.constraint is None or index.constraint in constraints)
+            }
+        else:
+            indexes = {
+                key: index
+                for key, index in table.indexes.items()
+                if not dropped & index.used and (index.constraint is None or index.constraint in constraints)
+            }
         catalog = catalog.with_table(
             replace(
                 table,
@@ -125,7 +149,21 @@ class Columns(Keys):
         return replace(catalog, sequences=sequences)
 
     def alter_type(self, catalog: Catalog, action: Action) -> Catalog:
-        return self.change_column(catalog, action, type=action.definition["type"], collation=action.definition["collation"])
+        definition = action.definition
+        return self.change_column(
+            catalog, action, type=definition["type"], collation=definition["collation"], charset=definition.get("charset")
+        )
+
+    def comment(self, catalog: Catalog, action: Action) -> Catalog:
+        if action.name is None or "modify" not in action.traits:
+            return catalog
+        return self.change_column(catalog, action, comment=action.definition)
+
+    def set_expression(self, catalog: Catalog, action: Action) -> Catalog:
+        if "modify" not in action.traits:
+            return catalog
+        kind = "stored" if action.definition is not None else None
+        return self.change_column(catalog, action, expression=action.definition, generated=kind)
 
     def set_default(self, catalog: Catalog, action: Action) -> Catalog:
         return self.change_column(catalog, action, default=action.definition)

@@ -27,7 +27,7 @@ class Keys(Names):
         table = catalog.table(name)
         index: Index | None = None
         indexes = dict(table.indexes)
-        using = self.beside(name, constraint.using_index) if constraint.using_index else None
+        using = self.of_table(name, constraint.using_index) if constraint.using_index else None
         if using:
             index = table.indexes.get(using, Index(using, unique=True))
             indexes.pop(using, None)
@@ -36,12 +36,12 @@ class Keys(Names):
         if constraint.type == "foreign key" and not constraint.referenced_columns and constraint.references:
             key = next((c for c in catalog.table(constraint.references).constraints.values() if c.type == "primary key"), None)
             constraint = replace(constraint, referenced_columns=key.columns if key else ())
-        if not constraint.name:
+        if not constraint.name or (constraint.type == "primary key" and "templates" in self.backend.names):
             constraint = replace(constraint, name=self.constraint_name(catalog, table, constraint))
         assert constraint.name is not None
         if constraint.has_index:
             used = frozenset((*constraint.columns, *constraint.clustered_columns))
-            place = self.beside(name, constraint.name)
+            place = self.of_table(name, constraint.name)
             index = replace(
                 index or Index(place, constraint.columns, constraint.type != "exclude", used=used),
                 name=place,
@@ -61,9 +61,35 @@ class Keys(Names):
             )
         )
         if index is None:
-            return catalog
+            return self.index_for_key(catalog, name, constraint) if constraint.type == "foreign key" else catalog
+        catalog = self.without_implicit(catalog, name, index)
         kept = {key: owner for key, owner in catalog.indexes.items() if key != using}
-        return replace(catalog, indexes={**kept, self.beside(name, constraint.name): name})
+        return replace(catalog, indexes={**kept, self.of_table(name, constraint.name): name})
+
+    def index_for_key(self, catalog: Catalog, name: str, key: Constraint) -> Catalog:
+        """A foreign key needs an index: the server makes one, under the key's name, unless another begins with its columns."""
+        table = catalog.table(name)
+        if not self.backend.settings.get("foreign_keys_make_indexes") or not key.name:
+            return catalog
+        if any(index.columns[: len(key.columns)] == key.columns for index in table.indexes.values()):
+            return catalog
+        place = self.of_table(name, key.name)
+        index = Index(place, key.columns, used=frozenset(key.columns), orders=("ASC",) * len(key.columns), implicit=True)
+        catalog = catalog.with_table(replace(table, indexes={**table.indexes, place: index}))
+        return replace(catalog, indexes={**catalog.indexes, place: name})
+
+    def without_implicit(self, catalog: Catalog, name: str, made: Index) -> Catalog:
+        """What the server made for a foreign key goes when an index that serves it is made."""
+        table = catalog.table(name)
+        gone = {
+            key
+            for key, index in table.indexes.items()
+            if index.implicit and key != made.name and made.columns[: len(index.columns)] == index.columns
+        }
+        if not gone:
+            return catalog
+        kept = {key: index for key, index in table.indexes.items() if key not in gone}
+        return catalog.with_table(replace(table, indexes=kept)).without("indexes", *gone)
 
     def drop_constraint(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None
@@ -82,7 +108,7 @@ class Keys(Names):
                 indexes={key: index for key, index in table.indexes.items() if index.constraint != name},
             )
         )
-        key = self.beside(table.name, name)
+        key = self.of_table(table.name, name)
         catalog = catalog.without("indexes", key) if catalog.indexes.get(key) == table.name else catalog
         if constraint is not None and "cascade" in action.traits:
             for child, reference in list(catalog.children(table.name)):
@@ -95,8 +121,8 @@ class Keys(Names):
         assert action.name is not None
         table = catalog.table(action.table)
         old, new = action.name, action.definition
-        if self.beside(table.name, old) in table.indexes:
-            return self.rename_index(catalog, Action(Kind.RENAME_INDEX, None, self.beside(table.name, old), new))
+        if (index := self.of_table(table.name, old)) in table.indexes:
+            return self.rename_index(catalog, Action(Kind.RENAME_INDEX, None, index, new))
         constraints = {new if k == old else k: replace(c, name=new) if k == old else c for k, c in table.constraints.items()}
         return catalog.with_table(replace(table, constraints=constraints))
 
@@ -121,13 +147,19 @@ class Keys(Names):
         if name is None:
             words = self.key_words(index.labels or (column or "expr" for column in index.columns))
             base = owner.rpartition(".")[2]
-            name = self.free_name(base, *words, label="idx", taken=lambda found: catalog.is_taken(self.beside(owner, found)))
-        name = self.beside(owner, name)
+            if "templates" in self.backend.names:
+                name = self.from_template(catalog, catalog.table(owner), Constraint("unique", None, (words[0],)))
+            else:
+                name = self.free_name(
+                    base, *words, label="idx", taken=lambda found: catalog.is_taken(self.beside(owner, found))
+                )
+        name = self.of_table(owner, name)
         if name in catalog.indexes:
             return catalog
         table = catalog.table(action.table)
         catalog = catalog.with_table(replace(table, indexes={**table.indexes, name: replace(index, name=name)}))
         catalog = replace(catalog, indexes={**catalog.indexes, name: table.name})
+        catalog = self.without_implicit(catalog, table.name, replace(index, name=name))
         if not index.only:
             for partition in list(catalog.partitions(table.name)):
                 if table.name in partition.parents:
@@ -142,7 +174,12 @@ class Keys(Names):
         if owner is None:
             return catalog
         table = catalog.table(owner)
-        table = replace(table, indexes={key: index for key, index in table.indexes.items() if key != name})
+        constraint = table.indexes[name].constraint if name in table.indexes else None  # a key may be dropped as an index
+        table = replace(
+            table,
+            indexes={key: index for key, index in table.indexes.items() if key != name},
+            constraints={key: c for key, c in table.constraints.items() if key != constraint},
+        )
         return catalog.with_table(table).without("indexes", name)
 
     def rename_index(self, catalog: Catalog, action: Action) -> Catalog:

@@ -47,6 +47,12 @@ class Names:
         schema, dot, _ = relation.rpartition(".")
         return f"{schema}{dot}{name}" if "." not in name else name
 
+    def of_table(self, table: str, name: str) -> str:
+        """The name by which the catalog knows an index or key: where names are the table's own, the table comes first."""
+        if not self.backend.names.get("indexes_of_tables"):
+            return self.beside(table, name)
+        return name if name.startswith(f"{table}.") else f"{table}.{name}"
+
     def key_words(self, labels: Iterable[str]) -> list[str]:
         """An index's columns as they stand in its name: each a different word, PostgreSQL's ChooseIndexColumnNames()."""
         words: list[str] = []
@@ -55,6 +61,8 @@ class Names:
         return words
 
     def constraint_name(self, catalog: Catalog, table: Table, constraint: Constraint) -> str:
+        if "templates" in self.backend.names:
+            return self.from_template(catalog, table, constraint)
         label = self.backend.names[constraint.type]
         columns = tuple(self.key_words((*constraint.columns, *constraint.clustered_columns)))
         if constraint.type == "primary key":
@@ -72,18 +80,32 @@ class Names:
 
         return self.free_name(table.name.rpartition(".")[2], *columns, label=label, taken=taken)
 
+    def from_template(self, catalog: Catalog, table: Table, constraint: Constraint) -> str:
+        """The first name of the template that is free: `{column}`, `{column}_2`, … or numbered from 1 on."""
+        templates = self.backend.names["templates"]
+        template = str(templates.get(f"inline {constraint.type}" if constraint.inline else "") or templates[constraint.type])
+        column = constraint.columns[0] if constraint.columns else ""
+        for number in count(1):
+            name = template.format(table=table.name, column=column, number=number)
+            if "{number}" not in template and number > 1:
+                name = f"{name}_{number}"
+            free = name not in table.constraints and self.of_table(table.name, name) not in table.indexes
+            if free or constraint.type == "primary key":
+                return self.backend.clip(name)
+        raise AssertionError("unreachable")
+
     def for_partition(self, constraint: Constraint) -> Constraint:
         """A partitioned table's constraint as its partitions have it: one with an index gets a name of its own."""
         return replace(constraint, name=None if constraint.has_index else constraint.name, using_index=None, inherited=True)
 
     def own_sequence(self, catalog: Catalog, table: str, column: Column) -> Catalog:
         serial = column.type is not None and column.type.name in self.backend.server.get("serial_types", {})
-        if not (column.identity or serial):
+        if not (column.identity or serial) or "sequence" not in self.backend.names:
             return catalog
         name = self.free_name(
             table.rpartition(".")[2],
             column.name,
-            label="seq",
+            label=self.backend.names["sequence"],
             taken=lambda found: catalog.is_taken(self.beside(table, found)),
         )
         return replace(catalog, sequences={**catalog.sequences, self.beside(table, name): Sequence(table, column.name)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from migration_lint.sql.catalog import Catalog, Column, Table
@@ -29,6 +30,7 @@ class Tables(Columns):
         table = Table(
             name, kind, columns, {}, {}, self.migration, known=action.kind is Kind.CREATE_TABLE and not like,
             parents=definition["parents"], default_partition="default partition" in action.traits,
+            options=definition.get("options", {}),
         )  # fmt: skip
         catalog = catalog.with_table(table)
         for column in definition["columns"]:
@@ -105,16 +107,37 @@ class Tables(Columns):
                 other = replace(other, uses=other.uses - {old} | {new})
             tables[key] = other
         own = {k: replace(c, references=new) if c.references == old else c for k, c in table.constraints.items()}
-        tables[new] = replace(table, name=new, former_names=former, constraints=own)
+        tables[new] = self.moved_indexes(replace(table, name=new, former_names=former, constraints=own), old)
+        owners = {index: owner for index, owner in catalog.indexes.items() if owner != old}
         return replace(
             catalog,
             tables=tables,
-            indexes={index: new if owner == old else owner for index, owner in catalog.indexes.items()},
+            indexes={**owners, **dict.fromkeys(tables[new].indexes, new)},
             sequences={
                 key: value._replace(table=new) if value.table == old else value for key, value in catalog.sequences.items()
             },
             triggers={key: new if owner == old else owner for key, owner in catalog.triggers.items()},
         )
+
+    def set_options(self, catalog: Catalog, action: Action) -> Catalog:
+        if action.table is None or not isinstance(action.definition, Mapping):
+            return catalog
+        table = catalog.table(action.table)
+        if action.kind is Kind.CONVERT:
+            charset, collation = action.definition.get("charset"), action.definition.get("collate")
+            columns = {
+                name: replace(column, charset=charset, collation=collation) if column.charset or column.collation else column
+                for name, column in table.columns.items()
+            }
+            table = replace(table, columns=columns)
+        return catalog.with_table(replace(table, options={**table.options, **action.definition}))
+
+    def moved_indexes(self, table: Table, old: str) -> Table:
+        """Indexes that are known by their table's name too, after it changed."""
+        if not self.backend.names.get("indexes_of_tables"):
+            return table
+        place = {key: self.of_table(table.name, key.removeprefix(f"{old}.")) for key in table.indexes}
+        return replace(table, indexes={place[key]: replace(index, name=place[key]) for key, index in table.indexes.items()})
 
     def set_schema(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migration_lint.backends import Backend
 from migration_lint.sql.lexer import Piece
-from migration_lint.sql.read import dialects, indexes, objects, rows, tables
+from migration_lint.sql.read import dialects, indexes, mysql, objects, rows, tables
 from migration_lint.sql.read.cursor import Cursor, Unread
 from migration_lint.types import Action, Kind
 
@@ -15,9 +15,12 @@ VERBS = frozenset(
     create alter drop comment truncate lock vacuum analyze analyse cluster reindex refresh set reset select insert update
     delete with values table merge copy do call grant revoke begin start commit end rollback abort savepoint release show
     explain notify listen unlisten discard checkpoint import security reassign prepare execute deallocate declare fetch
-    close move load perform
+    close move load perform rename optimize check repair checksum unlock replace flush use kill handler describe desc
     """.split()
 )
+
+
+dialects.WORDS.update(mysql=mysql.MySQL())
 
 
 def read(piece: Piece, backend: Backend) -> tuple[Action, ...]:
@@ -87,6 +90,8 @@ def create(cursor: Cursor) -> Iterator[Action]:
         "trusted",
         "procedural",
         "foreign",
+        "fulltext",
+        "spatial",
     ):
         traits.add({"temp": "temporary"}.get(word, word))
     if cursor.take("table"):

@@ -7,27 +7,19 @@ from dataclasses import replace
 from migration_lint.sql.catalog import Column, Constraint
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 
+# What may stand where a column's type would, for one without a type.
+OPTIONS = ("constraint", "not", "null", "default", "check", "unique", "primary", "references", "generated", "collate")
+# What ends the expression of a default.
 COLUMN_STOPS = (
-    "constraint",
-    "not",
-    "null",
-    "default",
-    "check",
-    "unique",
-    "primary",
-    "references",
-    "generated",
-    "collate",
-    "deferrable",
-    "initially",
-)
+    *OPTIONS, "deferrable", "initially", "auto_increment", "comment", "on", "as", "key", "first", "after", "visible",
+)  # fmt: skip
 TABLE_CONSTRAINTS = ("constraint", "check", "unique", "primary", "foreign", "exclude", "not")
 
 
 def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
     """A column, and the constraints that stand inside its definition."""
     column = Column(cursor.identifier())
-    if not cursor.done and not cursor.at_any(*COLUMN_STOPS):
+    if not cursor.done and not cursor.at_any(*OPTIONS):
         column = replace(column, type=cursor.type())
     constraints: list[Constraint] = []
     name: str | None = None
@@ -38,6 +30,23 @@ def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
         if cursor.take("not", "null"):
             column = replace(column, not_null=True)
             cursor.take("no", "inherit")
+        elif cursor.take_any("auto_increment", "autoincrement"):
+            column = replace(column, identity=True, not_null=True)
+        elif cursor.take("comment"):
+            column = replace(column, comment=cursor.next().value)
+        elif cursor.take("character", "set") or cursor.take("charset"):
+            column = replace(column, charset=cursor.next().value.lower())
+        elif cursor.take("on", "update"):
+            cursor.expression(*COLUMN_STOPS)
+        elif cursor.take("on", "conflict"):
+            cursor.next()
+        elif cursor.at("as", "("):
+            cursor.next()
+            column = computed(cursor, column)
+        elif cursor.take("first") or cursor.take_any("invisible", "visible"):
+            pass
+        elif cursor.take("after"):
+            cursor.identifier()
         elif cursor.take("null"):
             pass
         elif cursor.take("default"):
@@ -45,13 +54,14 @@ def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
         elif cursor.take("collate"):
             column = replace(column, collation=collation(cursor))
         elif cursor.take("check"):
-            constraints.append(check(cursor, name))
+            constraints.append(replace(check(cursor, name), columns=(column.name,), inline=True))
             cursor.take("no", "inherit")
-        elif cursor.take("primary", "key"):
+        elif cursor.take("primary", "key") or cursor.take("key"):
             column = replace(column, not_null=True)
             constraints.append(Constraint("primary key", name, (column.name,)))
             index_parameters(cursor)
         elif cursor.take("unique"):
+            cursor.take("key")
             nulls_distinct(cursor)
             constraints.append(Constraint("unique", name, (column.name,)))
             index_parameters(cursor)
@@ -89,8 +99,12 @@ def generated(cursor: Cursor, column: Column) -> Column:
         if cursor.at("("):
             cursor.parenthesized()
         return replace(column, identity=True, not_null=True)
+    return computed(cursor, column)
+
+
+def computed(cursor: Cursor, column: Column) -> Column:
     tokens = cursor.parenthesized()
-    kind = cursor.take_any("stored", "virtual") or "virtual"
+    kind = {"persistent": "stored"}.get(word := cursor.take_any("stored", "virtual", "persistent") or "virtual", word)
     return replace(column, generated=kind, expression=expression(cursor, tokens))
 
 

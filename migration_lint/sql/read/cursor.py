@@ -183,9 +183,16 @@ class Cursor:
             words.append(self.next().value)
         arguments: tuple[int | str, ...] = ()
         if self.at("("):
-            arguments = tuple(int(t.value) if t.value.isdigit() else t.value for t in self.parenthesized() if t.value != ",")
+            arguments = tuple(
+                int(t.value) if t.kind == "number" and t.value.isdigit() else t.value
+                for t in self.parenthesized()
+                if t.kind != "op"
+            )
         if self.at_any("with", "without") and self.peek(1).value == "time" and self.peek(2).value == "zone":
             words.append(" ".join(self.next().value for _ in range(3)))
+        while self.at_any("unsigned", "signed", "zerofill"):
+            word = self.next().value
+            words += [word] if word == "unsigned" else []
         if words[-1] == "interval":
             while self.peek().kind == "word" and self.peek().value in INTERVAL_FIELDS:
                 arguments += (self.next().value,)

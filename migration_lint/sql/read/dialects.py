@@ -22,12 +22,26 @@ class Words:
         """What ALTER TABLE does, from its first word on."""
         return None
 
+    index_prefixes = False  # `title(20)` in an index: so many characters of the column
+
+    def index_name(self, table: str, name: str | None) -> str | None:
+        """The name by which the catalog knows the index; where indexes are their table's own, that comes first."""
+        return name
+
+    def index_options(self, cursor: Cursor, table: str) -> Iterator[Action]:
+        """What may end a CREATE INDEX."""
+        return iter(())
+
+    def table_options(self, cursor: Cursor) -> dict[str, str]:
+        """What follows the parenthesis of a CREATE TABLE."""
+        return {}
+
     def table_item(self, cursor: Cursor) -> Index | Constraint | None:
         """What stands among the columns of a CREATE TABLE, and is none."""
         return None
 
 
-WORDS: dict[str, Words] = {}
+WORDS: dict[str, Words] = {}  # by dialect; each module of words registers its own
 NONE = Words()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from migration_lint.sql.catalog import Index
 from migration_lint.sql.lexer import Token
+from migration_lint.sql.read import dialects
 from migration_lint.sql.read.cursor import Cursor, Unread, expression, strip_parentheses
 from migration_lint.types import Action, Kind
 
@@ -19,26 +20,36 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     if cursor.take("if", "not", "exists"):
         traits.add("if not exists")
     name = None if cursor.at("on") else cursor.relation()
+    dialect = dialects.of(cursor)
+    method = "btree"
+    if cursor.take("using"):
+        method = cursor.identifier()
     cursor.expect("on")
     only = cursor.take("only")
     table = cursor.relation()
-    method = cursor.identifier() if cursor.take("using") else "btree"
+    if cursor.take("using"):
+        method = cursor.identifier()
+    method = next((word for word in ("fulltext", "spatial") if word in traits), method)
     columns: list[str | None] = []
     opclasses: list[str | None] = []
     orders: list[str] = []
+    lengths: list[int | None] = []
     used: set[str] = set()
     labels: list[str] = []
     for item in cursor.inside().items():
         key = item.peek()
         follows = item.peek(1)
-        if key.kind in ("word", "name") and not (follows.kind == "op" and follows.value in ("(", ".")):
+        prefix = dialect.index_prefixes and follows.value == "(" and item.peek(2).kind == "number"
+        if key.kind in ("word", "name") and (prefix or not (follows.kind == "op" and follows.value in ("(", "."))):
             column = item.identifier()
+            lengths.append(int(item.parenthesized()[0].value) if prefix else None)
             columns.append(column)
             used.add(column)
             labels.append(column)
         else:
             found = item.expression(*ORDER_WORDS) if key.value != "(" else expression(item, item.parenthesized())
             used |= found.columns
+            lengths.append(None)
             words = strip_parentheses(item.tokens[: item.position])
             alone = len(words) == 1 and words[0].kind in ("word", "name")  # the server takes `(a)` for the column
             columns.append(next(iter(found.columns), None) if alone else None)
@@ -74,6 +85,7 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     if cursor.take("where"):
         partial = True
         used |= expression(cursor, strip_parentheses(cursor.rest())).columns
+    requested = list(dialect.index_options(cursor, table))
     if not cursor.done:
         raise Unread(f"{cursor.shown()} in CREATE INDEX")
     index = Index(
@@ -89,10 +101,12 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         with_options,
         only=only,
         labels=tuple(labels),
+        lengths=tuple(lengths) if any(lengths) else (),
     )
     if only:
         traits.add("only")
-    yield Action(Kind.CREATE_INDEX, table, name, index, frozenset(traits))
+    yield Action(Kind.CREATE_INDEX, table, dialect.index_name(table, name), index, frozenset(traits))
+    yield from requested
 
 
 def label(tokens: tuple[Token, ...]) -> str:

@@ -45,10 +45,11 @@ def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     if cursor.take("inherits"):
         parents += [item.relation() for item in cursor.inside().items()]
         traits.add("inherits")
-    if cursor.at("partition", "by"):
-        traits.add("partitioned")
     if cursor.at("default") and parents:
         traits.add("default partition")
+    options = dialects.of(cursor).table_options(cursor)
+    if cursor.at("partition", "by"):
+        traits.add("partitioned")
     while not cursor.done and not cursor.at("as"):
         cursor.next()
     inside = [constraint for constraint in constraints if constraint.type != "foreign key"]
@@ -56,11 +57,11 @@ def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         Kind.CREATE_TABLE,
         table,
         None,
-        {"columns": columns, "constraints": inside, "parents": tuple(parents), "like": tuple(reads)},
+        {"columns": columns, "constraints": inside, "parents": tuple(parents), "like": tuple(reads), "options": options},
         frozenset(traits),
     )
     for index in indexes:
-        yield Action(Kind.CREATE_INDEX, table, index.name, index, frozenset({"with its table"}))
+        yield Action(Kind.CREATE_INDEX, table, index.name and f"{table}.{index.name}", index, frozenset({"with its table"}))
     for parent in parents:
         yield Action(Kind.INHERIT, parent, table, None, frozenset(traits))
     for constraint in constraints:
