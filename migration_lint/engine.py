@@ -64,7 +64,11 @@ class Engine:
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
         """The findings of one migration on all its targets."""
         return merge(
-            finding for impact in impacts for rule in self.rules for finding in self.guarded(rule, "check_migration", impact)
+            finding
+            for impact in impacts
+            for rule in self.rules
+            if rule.concerns(impact.target)
+            for finding in self.guarded(rule, "check_migration", impact)
         )
 
     def guarded(self, rule: Rule, method: str, subject: Plan | MigrationImpact) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
@@ -20,6 +20,7 @@ from migration_lint.types import (
     Plan,
     Severity,
     Statement,
+    Target,
 )
 
 ENTRY_POINTS = "migration_lint.rules"
@@ -33,7 +34,9 @@ class Rule:
     """Override one of `check_impact`, `check_migration` and `check_plan`; make findings with `self.finding()`.
 
     The id is the module's name with dashes. The docstring says what is wrong and what happens; `bad` and `good` are the
-    `operations` of a migration over the bookshop of the docs, from which docs and tests are made. A rule that reads
+    `operations` of a migration over the bookshop of the docs, from which docs and tests are made. `vendors` are those that the
+    rule is about, all where none is named; `severity_on`, `bad_on` and `good_on` tell what differs on one of them, and
+    `on_postgresql()`, `on_mysql()` and so on the way out there, for `way_out()` to choose from. A rule that reads
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them.
     """
 
@@ -42,6 +45,10 @@ class Rule:
     help: ClassVar[str] = ""
     bad: ClassVar[str] = ""
     good: ClassVar[str] = ""
+    vendors: ClassVar[tuple[str, ...]] = ()
+    severity_on: ClassVar[Mapping[str, Severity]] = {}
+    bad_on: ClassVar[Mapping[str, str]] = {}
+    good_on: ClassVar[Mapping[str, str]] = {}
     covers: ClassVar[tuple[str, ...]] = ()
     needs_reverse: ClassVar[bool] = False
     id: ClassVar[str] = ""
@@ -49,6 +56,18 @@ class Rule:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
+
+    def concerns(self, target: Target) -> bool:
+        return not self.vendors or target.vendor in self.vendors
+
+    def severity_for(self, vendor: str | None) -> Severity:
+        return self.severity_on.get(vendor or "", self.severity)
+
+    def way_out(self, impact: Impact, *arguments: Any) -> str:
+        """The help for the impact's target, from the method that is named after its vendor; MariaDB's is MySQL's."""
+        vendor = {"mariadb": "mysql"}.get(impact.target.vendor, impact.target.vendor)
+        method: Callable[..., str] | None = getattr(self, f"on_{vendor}", None)
+        return inspect.cleandoc(self.help) if method is None else method(impact, *arguments)
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         return ()
@@ -88,13 +107,13 @@ class Rule:
         """A finding of this rule about what is given; what is left out is taken from the impact, the migration or the class."""
         key: tuple[str | None, str | None] = (app_label, migration_name)
         targets: tuple[str, ...] = ()
-        index = operation = None
+        index = operation = vendor = None
         if migration is not None:
-            key, targets = migration.key, (str(migration.target),)
+            key, targets, vendor = migration.key, (str(migration.target),), migration.target.vendor
             location = location or (None if impact else migration.location)
         if impact is not None:
             step = impact.step
-            key, targets = step.key, (str(impact.target),)
+            key, targets, vendor = step.key, (str(impact.target),), impact.target.vendor
             index, operation = step.index[0], type(step.parent or step.operation).__name__
             location = location or step.location
         blocks = effect.blocks if effect else None
@@ -103,7 +122,7 @@ class Rule:
         return Finding(
             rule=self.id,
             category=self.category,
-            severity=self.severity if severity is None else severity,
+            severity=self.severity_for(vendor) if severity is None else severity,
             message=message,
             help=inspect.cleandoc(self.help) if help is None else help.strip("\n"),
             app_label=key[0],

@@ -20,6 +20,7 @@ class BlockingConstraintCheck(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    vendors = ("postgresql",)
     help = "Use `AddConstraintNotValid`, and `ValidateConstraint` in a later migration."
     bad = """
         operations = [

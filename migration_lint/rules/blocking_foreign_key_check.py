@@ -13,6 +13,7 @@ class BlockingForeignKeyCheck(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    vendors = ("postgresql",)
     help = "Add the key without its constraint, add that `NOT VALID`, and validate it, each in a migration of its own."
     bad = """
         operations = [

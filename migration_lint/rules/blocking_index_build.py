@@ -13,6 +13,7 @@ class BlockingIndexBuild(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    vendors = ("postgresql",)
     help = "Use `AddIndexConcurrently` in a migration with `atomic = False`."
     bad = """
         operations = [

@@ -24,6 +24,7 @@ class ConcurrentlyInTransaction(Rule):
 
     severity = Severity.ERROR
     category = "transactions"
+    vendors = ("postgresql",)
     help = HELP
     bad = """
         operations = [

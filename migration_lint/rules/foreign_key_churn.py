@@ -13,6 +13,7 @@ class ForeignKeyChurn(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    vendors = ("postgresql",)
     help = "Keep the constraint: change what has to be changed with `SeparateDatabaseAndState`."
     bad = """
         operations = [

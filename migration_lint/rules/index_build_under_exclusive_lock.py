@@ -16,6 +16,7 @@ class IndexBuildUnderExclusiveLock(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    vendors = ("postgresql",)
     help = "Add the plain column first, build the index concurrently, then take it over with `ADD CONSTRAINT … USING INDEX`."
     bad = """
         operations = [

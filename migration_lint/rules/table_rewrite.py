@@ -22,6 +22,7 @@ class TableRewrite(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    vendors = ("postgresql",)
     help = "Add a new column, write to both, copy the old rows in batches, and swap."
     bad = """
         operations = [

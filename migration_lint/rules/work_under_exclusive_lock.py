@@ -15,6 +15,7 @@ class WorkUnderExclusiveLock(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    vendors = ("postgresql",)
     help = "Split the migration: what takes long goes into a migration of its own."
     bad = """
         def fill_blurbs(apps, schema_editor):

@@ -5,20 +5,29 @@ from __future__ import annotations
 import pytest
 
 from migration_lint import Rule
+from migration_lint.backends import FOLDER, VENDORS
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of
 
 RULES = find_rules()
+READY = tuple(vendor for vendor in VENDORS if (FOLDER / f"{vendor}.toml").exists())
 WITH_EXAMPLES = [rule for rule in RULES if rule.bad or rule.good]
 
 
-@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.id)
-def test_bad_is_found_and_good_is_not(rule: Rule) -> None:
-    assert rule.bad, "an example of what is found is missing"
-    assert rule.good, "an example of how to do it is missing"
-    found = findings_of(rule, rule.bad)
-    assert {(finding.rule, finding.severity) for finding in found} == {(rule.id, rule.severity)}
-    assert findings_of(rule, rule.good) == []
+EXAMPLES = [(rule, vendor) for rule in WITH_EXAMPLES for vendor in rule.vendors or READY]
+
+
+@pytest.mark.parametrize(("rule", "vendor"), EXAMPLES, ids=[f"{rule.id}-{vendor}" for rule, vendor in EXAMPLES])
+def test_bad_is_found_and_good_is_not(rule: Rule, vendor: str) -> None:
+    bad, good = rule.bad_on.get(vendor, rule.bad), rule.good_on.get(vendor, rule.good)
+    assert bad, "an example of what is found is missing"
+    assert good, "an example of how to do it is missing"
+    found = findings_of(rule, bad, vendor)
+    assert {(finding.rule, finding.severity) for finding in found} == {(rule.id, rule.severity_for(vendor))}
+    assert findings_of(rule, good, vendor) == []
+    for finding in found:
+        assert finding.message.endswith(".")
+        assert finding.help
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -26,6 +35,3 @@ def test_rule_says_what_it_is_about(rule: Rule) -> None:
     """What the docs page, `--explain` and the reports are made of."""
     assert type(rule).__doc__
     assert rule.category
-    for finding in findings_of(rule, rule.bad) if rule.bad else ():
-        assert finding.message.endswith(".")
-        assert finding.help
