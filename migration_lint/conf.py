@@ -144,11 +144,22 @@ def make_target(alias: str, vendor: str, version: str | None) -> Target:
             f"There are no facts about {vendor} yet, so that nothing can be said about it. "
             "Name another target, such as --target postgresql@16."
         ) from None
+    own = is_own(alias, vendor)
     if version is None:
-        return Target(alias, vendor, version_tuple(minimum), f"the oldest that Django {django.get_version()} supports")
-    if version_tuple(version) < version_tuple(minimum):
+        assumed = f"the oldest that Django {django.get_version()} supports"
+        return Target(alias, vendor, version_tuple(minimum), assumed, own)
+    least, given = version_tuple(minimum), version_tuple(version)
+    if given < least[: len(given)]:
         raise UsageError(f"{vendor}@{version} is older than Django {django.get_version()} supports: {minimum} is the oldest.")
-    return Target(alias, vendor, version_tuple(version))
+    return Target(alias, vendor, max(given, least), own=own)
+
+
+def is_own(alias: str, vendor: str) -> bool:
+    """Whether the settings have this vendor under the alias; Django has one name for MySQL and MariaDB."""
+    try:
+        return bool(connections[alias].vendor == {"mariadb": "mysql"}.get(vendor, vendor))
+    except Exception:  # an engine that cannot be set up; only a target of that vendor needs it
+        return False
 
 
 def parse_target(text: str) -> Target:

@@ -155,12 +155,17 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One database a project is linted for. `assumed` tells where the version came from when nobody gave one."""
+    """One database a project is linted for.
+
+    `assumed` tells where the version came from when nobody gave one; `own` is whether the settings have this vendor under the
+    alias, so that their OPTIONS are about it.
+    """
 
     alias: str
     vendor: str
     version: tuple[int, ...]
     assumed: str = ""
+    own: bool = False
 
     @property
     def name(self) -> str:

@@ -106,7 +106,6 @@ def test_a_target_without_a_version_is_the_oldest_that_django_supports() -> None
         ("postgresql@new", "'postgresql@new' is no target. A target is [ALIAS=]VENDOR[@VERSION], such as postgresql@16 or replica=postgresql@15."),
         ("postgres@16", "'postgres' is no vendor. Did you mean 'postgresql'? Vendors: postgresql, mysql, mariadb, sqlite, oracle."),
         ("analytic=postgresql@16", "'analytic' is no alias in DATABASES. Did you mean 'analytics'? Aliases: default, analytics."),
-        ("mysql@8.4", "There are no facts about mysql yet, so that nothing can be said about it. Name another target, such as --target postgresql@16."),
         ("postgresql@9.6", f"postgresql@9.6 is older than Django {django.get_version()} supports: {OLDEST[0]} is the oldest."),
     ],
 )  # fmt: skip

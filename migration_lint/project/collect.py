@@ -107,9 +107,7 @@ class Collector:
         self.target = target
         self.server = Server(target)
         self.wrapper = offline.offline_connection(self.server)
-        timezone = getattr(self.wrapper, "timezone_name", None)
-        if timezone:
-            self.server.catalog = replace(self.server.catalog, settings={"timezone": timezone})
+        self.server.catalog = replace(self.server.catalog, settings=self.wrapper.session_settings(target.own))
         self.reverses = reverses
         self.unmigrated = unmigrated
 
@@ -412,7 +410,7 @@ def by_plan(
         vendor = (collector.target.alias, collector.wrapper.vendor)
         if vendor not in imported:
             imported[vendor] = migrations
-            if offline.is_foreign(collector.wrapper):
+            if not collector.target.own:
                 with offline.installed(collector.wrapper):
                     imported[vendor] = loading.imported_again(migrations, errors)
         plan = imported[vendor]

@@ -46,27 +46,13 @@ def wrapper_class(vendor: str, engine: str) -> type[Any]:
     return Wrapper
 
 
-def is_foreign(wrapper: Any) -> bool:
-    """Whether the connection is of another vendor than the settings have under its alias."""
-    return bool(connections[wrapper.alias].vendor != wrapper.vendor)
-
-
-def engine_of(alias: str, vendor: str) -> str:
-    """The settings' engine where it is of this vendor, so that a subclass keeps its own schema editor; '' otherwise."""
-    engine = str(connections.settings[alias].get("ENGINE", ""))
-    if alias in connections and engine and not engine.endswith("dummy"):
-        wrapper = connections[alias]
-        if wrapper.vendor == vendors.MODULES[vendor]:
-            return engine
-    return ""
-
-
 def offline_connection(server: Server) -> Any:
     """A connection for the server's target, with its alias's settings. Raises OfflineError where the backend cannot be made."""
     alias = server.target.alias
     settings = {**connections[alias].settings_dict}
     try:
-        wrapper = wrapper_class(server.target.vendor, engine_of(alias, server.target.vendor))(settings, alias)
+        engine = str(settings.get("ENGINE", "")) if server.target.own else ""  # a subclass keeps its own schema editor
+        wrapper = wrapper_class(server.target.vendor, engine)(settings, alias)
     except Exception as error:
         raise OfflineError(f"Django's {server.target.vendor} backend could not be loaded: {error}") from error
     wrapper.server = server

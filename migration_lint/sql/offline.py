@@ -154,6 +154,10 @@ class OfflineWrapper:
         version = self.server.target.version
         return version if len(version) > 1 else (*version, 0)
 
+    def session_settings(self, own: bool) -> dict[str, str]:
+        """What holds in every session, by the server's names in lower case; from OPTIONS where they are `own`, the vendor's."""
+        return {}
+
     def quote_literal(self, value: object) -> str:
         """The value as the driver, or Django's backend, writes it into a statement."""
         raise NotImplementedError

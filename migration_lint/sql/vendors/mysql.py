@@ -10,8 +10,12 @@ from typing import Any
 
 from migration_lint.sql.catalog import Constraint, Index, Table
 from migration_lint.sql.introspection import OfflineIntrospection
+from migration_lint.sql.lexer import LexError, split
 from migration_lint.sql.literals import BYTES, UNKNOWN
 from migration_lint.sql.offline import OfflineEditor, OfflineWrapper
+from migration_lint.sql.read import read
+from migration_lint.sql.read.cursor import Unread
+from migration_lint.types import Kind
 
 BACKEND = "django.db.backends.mysql"
 DRIVERS = ("MySQLdb",)
@@ -59,6 +63,8 @@ def mysql_literal(value: Any) -> str:
 
 
 class Wrapper(OfflineWrapper):
+    settings_dict: dict[str, Any]
+
     @property
     def mysql_server_data(self) -> dict[str, Any]:
         target = self.server.target
@@ -71,6 +77,15 @@ class Wrapper(OfflineWrapper):
             "lower_case_table_names": False,
             "has_zoneinfo_database": True,
         }
+
+    def session_settings(self, own: bool) -> dict[str, str]:
+        command = self.settings_dict.get("OPTIONS", {}).get("init_command", "") if own else ""
+        try:
+            pieces = split(str(command), self.server.backend.dialect)
+            actions = [action for piece in pieces for action in read(piece, self.server.backend)]
+        except (LexError, Unread):  # the server would refuse the connection, and nobody else can say what it means
+            return {}
+        return {str(action.name): str(action.definition) for action in actions if action.kind is Kind.SET}
 
     def quote_literal(self, value: object) -> str:
         return mysql_literal(value)

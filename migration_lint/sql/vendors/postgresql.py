@@ -35,6 +35,7 @@ WRAPPERS = {
     "Float8": "float8",
 }
 ELEMENT_NEEDS_QUOTES = re.compile(r'^$|["{},\\\s]|^null$', re.IGNORECASE | re.ASCII)
+OPTION = re.compile(r"(?:-c\s*|--)([\w.-]+)=((?:\\.|\S)+)")  # of the server's command line: -c lock_timeout=5s --search_path=a
 MEMBER_NEEDS_QUOTES = re.compile(r'^$|[",\\\s()]', re.ASCII)
 
 
@@ -176,10 +177,18 @@ Introspection = OfflineIntrospection
 
 
 class Wrapper(OfflineWrapper):
+    settings_dict: dict[str, Any]
+    timezone_name: str | None
+
     @property
     def pg_version(self) -> int:
         version = self.get_database_version()
         return version[0] * 10000 + version[1]
+
+    def session_settings(self, own: bool) -> dict[str, str]:
+        options = str(self.settings_dict.get("OPTIONS", {}).get("options", "")) if own else ""
+        found = {name.lower().replace("-", "_"): value for name, value in OPTION.findall(options)}
+        return {**found, "timezone": self.timezone_name} if self.timezone_name else found
 
     def quote_literal(self, value: object) -> str:
         driver = sys.modules.get(f"{BACKEND}.psycopg_any")  # absent where a stand-in was used
