@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.migrations.operations.base import Operation
@@ -16,9 +16,13 @@ from django.db.migrations.writer import MigrationWriter, OperationWriter
 from migration_lint.running import column_of, is_named, table_name
 from migration_lint.types import Blocks, Effect, Impact, Kind, MigrationImpact, Statement
 
+if TYPE_CHECKING:
+    from migration_lint.sql.catalog import Catalog
+
 SHORTER = (("django.db.models.deletion.", "models."), ("django.db.models.functions.", "models.functions."))
 MODULES = ("text", "datetime", "math", "comparison", "uuid", "window", "json")
 CREATE_INDEX = re.compile(r"\A\s*(create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
+ALTER_CLAUSE = re.compile(r"\A\s*alter\s+table\s+(?:`[^`]*`|\S+)\s+", re.IGNORECASE)
 ALTER_TABLE = re.compile(r"\A\s*alter\s+table\b", re.IGNORECASE)
 CONCURRENT_INDEX = "from django.contrib.postgres.operations import AddIndexConcurrently"
 NOT_VALID = "from django.contrib.postgres.operations import AddConstraintNotValid"
@@ -295,6 +299,72 @@ def advice(*steps: str | tuple[str, str], note: str = "") -> str:
         if code:
             lines.append(textwrap.indent(code, " " * 4, lambda line: True).replace("    \n", "\n"))
     return "\n" + "\n".join([*lines, *([note] if note else [])])
+
+
+def doing(effect: Effect) -> str:
+    """What the effect's action does, as the subject of a sentence: "Changing `a.b` from `x` to `y`"."""
+    action = effect.source
+    if action is None:
+        return f"The statement ({effect.action})"
+    definition: Any = action.definition
+    table = effect.table.name if effect.table else action.table
+    column = f"`{table}.{action.name}`"
+    if action.kind is Kind.ALTER_TYPE:
+        old = effect.table.columns[action.name or ""].type if effect.table and action.name in effect.table.columns else None
+        if old == definition["type"]:
+            return f"Changing the collation or character set of {column}"
+        return f"Changing {column}{f' from `{old}`' if old else ''} to `{definition['type']}`"
+    if action.kind is Kind.ADD_CONSTRAINT:
+        return (
+            f"Adding the {definition.type} constraint `{action.name or '…'}`"
+            if definition.type != "foreign key"
+            else (
+                f"Adding the foreign key {f'`{action.name}`' if action.name else 'of ' + listed(definition.columns)} to "
+                f"`{definition.references}`"
+            )
+        )
+    if action.kind is Kind.CREATE_INDEX:
+        kind = f"{definition.method} " if definition.method in ("fulltext", "spatial") else ""
+        return f"Building the {kind}index `{(action.name or '…').rpartition('.')[2]}`"
+    words = {
+        Kind.ADD_COLUMN: f"Adding {column}",
+        Kind.DROP_COLUMN: f"Dropping {column}",
+        Kind.RENAME_COLUMN: f"Renaming {column}",
+        Kind.SET_NOT_NULL: f"Making {column} NOT NULL",
+        Kind.DROP_NOT_NULL: f"Making {column} nullable",
+        Kind.SET_EXPRESSION: f"Changing the expression of the generated column {column}",
+        Kind.DROP_CONSTRAINT: f"Dropping the constraint `{action.name}`",
+        Kind.DROP_INDEX: f"Dropping the index `{(action.name or '').rpartition('.')[2]}`",
+        Kind.CONVERT: f"Converting the character set of `{table}`",
+        Kind.SET_OPTIONS: f"Changing options of `{table}`",
+        Kind.OPTIMIZE: "`OPTIMIZE TABLE`",
+    }
+    return words.get(action.kind, f"The statement ({action.kind})")
+
+
+def online_change(statement: Statement, effect: Effect, catalog: Catalog) -> str:
+    """MySQL's tools that change a table while it is in use, with what foreign keys forbid them."""
+    table = effect.relation or ""
+    clause = ALTER_CLAUSE.sub("", statement.sql.strip(), count=1).replace("`", "")
+    if any(True for _ in catalog.table(table).foreign_keys()) or any(True for _ in catalog.children(table)):
+        tool = (
+            f'pt-online-schema-change --alter "{clause}" --alter-foreign-keys-method=rebuild_constraints --execute '
+            f"D=DATABASE,t={table}"
+        )
+        limit = (
+            f"`{table}` has foreign keys or others have them to it. gh-ost refuses such a table, pt-online-schema-change drops "
+            "the children's keys and adds them again, which copies each child or holds its writers up."
+        )
+    else:
+        tool = f'gh-ost --database=DATABASE --table={table} --alter="{clause}" --execute'
+        limit = (
+            "gh-ost needs row-based replication, and a table without triggers and without foreign keys on either side, as this "
+            "one is as far as the migrations tell."
+        )
+    return advice(
+        ("let an online schema change tool do it, outside of `migrate`:", tool),
+        f"{limit} Then tell Django that it is done: keep the operation in `state_operations` of a SeparateDatabaseAndState.",
+    )
 
 
 # Who waits until when.

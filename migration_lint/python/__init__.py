@@ -1,6 +1,7 @@
 """What a RunPython function does, read from its syntax tree: nothing of it is ever run."""
 
+from migration_lint.python.editor import Edit, edits
 from migration_lint.python.models import RealModel, real_models
 from migration_lint.python.sql import static_sql
 
-__all__ = ["RealModel", "real_models", "static_sql"]
+__all__ = ["Edit", "RealModel", "edits", "real_models", "static_sql"]

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
+
+# What leaves nothing behind that a second run would stumble over.
+HARMLESS = {
+    Kind.SELECT, Kind.SELECT_FOR_UPDATE, Kind.SET, Kind.SET_CONSTRAINTS, Kind.TRANSACTION, Kind.SERVER, Kind.LOCK_TABLE,
+    Kind.ANALYZE, Kind.VACUUM, Kind.OPTIMIZE, Kind.REINDEX,
+}  # fmt: skip
+Sent = tuple[Impact, Statement]
+
+
+class HalfAppliedOnFailure(Rule):
+    """Each statement commits on its own: when a later one fails, what came before it stays, and nothing is recorded.
+
+    The next `migrate` starts from the beginning and stumbles over what is there already. Only a later statement on a table with
+    rows counts here, for that is what fails: on the rows, or on a lock.
+    """
+
+    severity = Severity.WARNING
+    category = "transactions"
+    bad = """
+        atomic = False
+        operations = [
+            migrations.AddField("book", "blurb", models.TextField(null=True)),
+            migrations.AddConstraint("book", models.UniqueConstraint(fields=["sku"], name="book_sku_uniq")),
+        ]
+    """
+    good = """
+        atomic = False
+        operations = [
+            migrations.AddField("book", "blurb", models.TextField(null=True)),
+        ]
+    """
+
+    def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
+        sent = [(i, s) for i, s in migration.timeline if s.transaction is None and leaves_something(s)]
+        first = next(((n, i, s) for n, (i, s) in enumerate(sent) if n and may_fail(migration, s)), None)
+        if first is None:
+            return
+        number, impact, statement = first
+        name = ".".join(migration.key)
+        place = f"operation {impact.step.index[0]} ({type(impact.step.parent or impact.step.operation).__name__})"
+        yield self.finding(
+            f"`{name}` sends {len(sent)} statements, and each one commits on its own: if {place} fails, "
+            f"{done(sent[:number])} stays done, the migration is not recorded as applied, and running it again fails on that.",
+            help=advice(sent),
+            migration=migration, statement=statement,
+        )  # fmt: skip
+
+
+def leaves_something(statement: Statement) -> bool:
+    return bool(statement.unread) or any(action.kind not in HARMLESS for action in statement.actions)
+
+
+def may_fail(migration: MigrationImpact, statement: Statement) -> bool:
+    """Whether others use what the statement is about."""
+    return any(migration.used_table(effect) for effect in statement.effects)
+
+
+def done(sent: list[Sent]) -> str:
+    """What the statements before the one that fails have made, in the operations' words."""
+    places = dict.fromkeys((i.step.index[0], type(i.step.parent or i.step.operation).__name__) for i, _ in sent)
+    words = [f"operation {index} ({operation})" for index, operation in places]
+    shown = words if len(words) <= 3 else [*words[:2], f"{len(words) - 2} more"]
+    return "what " + (" and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]) + " did"
+
+
+def advice(sent: list[Sent]) -> str:
+    operations = {impact.step.index[0] for impact, _ in sent}
+    if len(operations) > 1:
+        return "Give each operation a migration of its own, so that a failure leaves nothing behind."
+    app_label, name = sent[0][0].step.key
+    return (
+        "One operation sends them all, and cannot be split. Have at hand what undoes each of them, for the case that it fails; "
+        f"this shows them:\n\n    python manage.py explainmigration {app_label} {name}"
+    )
