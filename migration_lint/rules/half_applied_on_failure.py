@@ -37,18 +37,27 @@ class HalfAppliedOnFailure(Rule):
 
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
         sent = [(i, s) for i, s in migration.timeline if s.transaction is None and leaves_something(s)]
-        first = next(((n, i, s) for n, (i, s) in enumerate(sent) if n and may_fail(migration, s)), None)
-        if first is None:
+        later = [(number, *pair) for number, pair in enumerate(sent) if number and may_fail(migration, pair[1])]
+        if not later:
             return
-        number, impact, statement = first
+        # What looks at the rows fails on rows; anything else would have to wait for a lock in vain.
+        number, impact, statement = next((found for found in later if looks_at_rows(found[2])), later[0])
         name = ".".join(migration.key)
-        place = f"operation {impact.step.index[0]} ({type(impact.step.parent or impact.step.operation).__name__})"
         yield self.finding(
-            f"`{name}` sends {len(sent)} statements, and each one commits on its own: if {place} fails, "
-            f"{done(sent[:number])} stays done, the migration is not recorded as applied, and running it again fails on that.",
+            f"`{name}` sends {len(sent)} statements, and each one commits on its own: if {place(impact)} fails at statement "
+            f"{number + 1}, {done(sent[:number])} stays done, the migration is not recorded as applied, and running it again "
+            "fails on that.",
             help=advice(sent),
             migration=migration, statement=statement,
         )  # fmt: skip
+
+
+def place(impact: Impact) -> str:
+    return f"operation {impact.step.index[0]} ({type(impact.step.parent or impact.step.operation).__name__})"
+
+
+def looks_at_rows(statement: Statement) -> bool:
+    return any(effect.works or effect.writes_rows for effect in statement.effects)
 
 
 def leaves_something(statement: Statement) -> bool:
@@ -62,10 +71,9 @@ def may_fail(migration: MigrationImpact, statement: Statement) -> bool:
 
 def done(sent: list[Sent]) -> str:
     """What the statements before the one that fails have made, in the operations' words."""
-    places = dict.fromkeys((i.step.index[0], type(i.step.parent or i.step.operation).__name__) for i, _ in sent)
-    words = [f"operation {index} ({operation})" for index, operation in places]
+    words = list(dict.fromkeys(place(impact) for impact, _ in sent))
     shown = words if len(words) <= 3 else [*words[:2], f"{len(words) - 2} more"]
-    return "what " + (" and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]) + " did"
+    return "what " + (" and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]) + " did before that"
 
 
 def advice(sent: list[Sent]) -> str:
