@@ -9,6 +9,7 @@ from typing import NamedTuple
 from migration_lint.backends import Backend, Fact
 from migration_lint.circumstances import circumstances, is_unlisted, of_index, subject
 from migration_lint.sql.catalog import Catalog, Constraint, Table
+from migration_lint.sql.fold.remade import replaced
 from migration_lint.types import Action, Blocks, Effect, Kind, MigrationKey
 
 ALONG = {"parent": "lock parent", "children": "lock child"}
@@ -104,6 +105,7 @@ def effect(action: Action, choice: Choice, backend: Backend) -> Effect:
         builds_index=fact.builds_index,
         writes_rows=fact.writes_rows,
         concurrent=fact.concurrent,
+        whole_database=fact.lock in backend.database_locks,
         assumed=table is not None and not table.known,
         fact=fact.id,
         table=table,
@@ -156,6 +158,10 @@ def reach(
         for index in table.indexes.values():
             if column in index.used:
                 yield table, of_index(index, column)
+    elif on == "remade table":
+        remade = replaced(catalog, action)
+        if remade is not None:
+            yield remade, none
     elif on == "partitions":
         for partition in catalog.partitions(name):
             yield partition, none

@@ -162,6 +162,11 @@ def same_table(tables: Mapping[str, Table], table: Table) -> Table | None:
     return next((other for other in tables.values() if other.id == table.id), None)
 
 
+def survives(migration: MigrationImpact, table: Table) -> bool:
+    """Whether the migration ends with the table, which was dropped only to be remade."""
+    return bool(table.id) and same_table(migration.impacts[-1].after.tables, table) is not None
+
+
 def is_back(migration: MigrationImpact, table: Table, column: str) -> bool:
     """Whether the migration ends with a column of this name: it was swapped for another."""
     last = same_table(migration.impacts[-1].after.tables, table)

@@ -23,6 +23,10 @@ def backwards(key: MigrationKey) -> MigrationKey:
     return (key[0], f"{key[1]} backwards")
 
 
+def goes_back(key: MigrationKey) -> bool:
+    return key[1].endswith(" backwards")
+
+
 class Blocks(enum.IntEnum):
     """What other sessions cannot do on a relation meanwhile. Ordered: a higher value is worse."""
 
@@ -196,6 +200,7 @@ class Effect:
 
     `scans` is DDL that reads rows to validate them; rows changed by DML are `writes_rows`. `held` is the strongest lock on the
     relation so far in the transaction, `held_until` says when it goes. `assumed`: the catalog could not know the relation.
+    `whole_database`: the lock is the database's, and what it blocks is blocked on every table.
     """
 
     action: str
@@ -211,6 +216,7 @@ class Effect:
     writes_rows: bool = False
     concurrent: bool = False
     assumed: bool = False
+    whole_database: bool = False
     fact: str | None = None
     table: Table | None = field(default=None, compare=False, repr=False)
     source: Action | None = field(default=None, compare=False, repr=False)

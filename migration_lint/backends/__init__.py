@@ -79,6 +79,7 @@ class Backend:
     passes: Mapping[str, int]
     name_limit: int
     names: Mapping[str, Any]
+    database_locks: frozenset[str] = frozenset()  # those that are taken on the whole database
     settings: Mapping[str, Any] = field(default_factory=dict)
     server: Mapping[str, Any] = field(default_factory=dict)
 
@@ -185,6 +186,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         passes={kind: order for order, kinds in enumerate(data.get("passes", ())) for kind in kinds},
         name_limit=data["names"]["limit"],
         names=data["names"],
+        database_locks=frozenset(lock["name"] for lock in data["lock"] if lock.get("of") == "database"),
         settings=data.get("settings", {}),
         server=data.get("server", {}),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migration_lint import Action, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.running import is_first, is_used
+from migration_lint.running import is_first, is_used, survives
 from migration_lint.spelling import listed, quoted_as
 
 # What DROP … CASCADE takes columns along with.
@@ -72,7 +72,7 @@ def losses(statement: Statement, action: Action, migration: MigrationImpact) -> 
                 migration, table, action.name, statement
             ):
                 yield column_loss(statement, table.name, (action.name,))
-        elif action.kind is Kind.DROP_TABLE:
+        elif action.kind is Kind.DROP_TABLE and not survives(migration, table):
             yield table_loss(statement, table.name)
         elif action.kind is Kind.TRUNCATE:
             others = [e.relation for e in statement.effects if e.source is action and e.relation and e.relation != table.name]

@@ -109,6 +109,13 @@ class Sequence(NamedTuple):
     column: str | None = None
 
 
+class Copied(NamedTuple):
+    """The table that another was filled from, and by the filled columns what they were filled with: a column, or None."""
+
+    table: Table
+    columns: Mapping[str, str | None]
+
+
 @dataclass(frozen=True)
 class Table:
     """A table or view. `known` is False where no statement made it or something opaque may have changed it."""
@@ -126,6 +133,7 @@ class Table:
     default_partition: bool = False
     uses: frozenset[str] = frozenset()  # what a view reads
     options: Mapping[str, str] = field(default_factory=dict)  # engine, row_format, charset, collation, …, in lower case
+    copied: Copied | None = None  # in the migration that made it
 
     def foreign_keys(self) -> Iterator[Constraint]:
         for constraint in self.constraints.values():

@@ -42,6 +42,12 @@ class Dialect:
     executable_comments: bool = False  # /*! … */ is SQL to the server
     dashes_need_space: bool = False  # `1--1` is arithmetic
     routine_bodies: bool = False  # CREATE TRIGGER … BEGIN …; END, without quotes around
+    bracketed_names: bool = False
+
+    @property
+    def opening(self) -> str:
+        """What opens a quote: such a character that begins none is not closed."""
+        return self.string_quotes + self.identifier_quotes + "[" * self.bracketed_names
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -55,6 +61,8 @@ class Dialect:
             f"{re.escape(quote)}(?:[^{re.escape(quote)}]|{re.escape(quote * 2)})*{re.escape(quote)}"
             for quote in self.identifier_quotes
         )
+        if self.bracketed_names:
+            names += r"|\[[^\]]*\]"
         parts = [
             r"(?P<space>\s+|--"
             + (r"(?=\s|$)" if self.dashes_need_space else "")
@@ -79,7 +87,7 @@ class Dialect:
             r"(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)",
             r"(?P<number>\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)",
             r"(?P<param>%s|%\([^)]*\)s|\$\d+|\?)",
-            rf"(?P<op>::|:=|=>|<=|>=|<>|!=|\|\||[^\s{re.escape(self.string_quotes + self.identifier_quotes)}])",
+            rf"(?P<op>::|:=|=>|<=|>=|<>|!=|\|\||[^\s{re.escape(self.opening)}])",
         ]
         return re.compile("|".join(parts), re.DOTALL)
 
@@ -95,7 +103,8 @@ MYSQL = Dialect(
     dashes_need_space=True,
     routine_bodies=True,
 )
-DIALECTS = {dialect.name: dialect for dialect in (POSTGRESQL, MYSQL)}
+SQLITE = Dialect("sqlite", identifier_quotes='"`', bracketed_names=True, routine_bodies=True)
+DIALECTS = {dialect.name: dialect for dialect in (POSTGRESQL, MYSQL, SQLITE)}
 
 ASCII_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 ROUTINES = ("trigger", "procedure", "function", "event")
@@ -125,6 +134,9 @@ def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
         elif kind == "name":
             text = match.group()
             quote = text[-1]
+            if quote == "]":
+                yield Token("name", text[1:-1], start, position)
+                continue
             yield Token("name", text[text.index(quote) + 1 : -1].replace(quote * 2, quote), start, position)
         elif kind == "comment":
             position = skip_comment(sql, position, dialect.nested_comments)

@@ -9,6 +9,7 @@ from migration_lint import backends
 from migration_lint.effects import predict, unlisted_calls, unread
 from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.fold import Fold
+from migration_lint.sql.fold.remade import differences, replaced
 from migration_lint.sql.lexer import LexError, Piece, split
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
@@ -154,6 +155,12 @@ class Server:
         if reason:
             self.opaque(piece)
             found.append(unread(reason))
+        for action in actions:
+            place = replaced(before, action)
+            if place is not None:  # for whoever asks, the table was there all the time
+                done += differences(before, action)
+                before = before.with_table(place)
+                break
         self.record(piece.sql, gathered(found), reason, tuple(done), before)
 
     def in_order(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -194,7 +201,7 @@ class Server:
             if effect.lock is None:
                 effects.append(effect)
                 continue
-            key = effect.table.id if effect.table is not None and effect.table.id else effect.relation
+            key = "the database" if effect.whole_database else effect.relation_key
             held: str | None = effect.lock
             if self.transaction is not None:
                 held = self.backend.stronger(effect.lock, self.held.get(key))

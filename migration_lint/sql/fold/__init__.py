@@ -62,4 +62,5 @@ HANDLERS: Mapping[Kind, Callable[[Fold, Catalog, Action], Catalog]] = {
     Kind.CREATE_OBJECT: Fold.create_object,
     Kind.DROP_OBJECT: Fold.drop_object,
     Kind.SET: Fold.set_parameter,
+    Kind.INSERT: Fold.fill,
 }

@@ -18,6 +18,8 @@ class Objects(Names):
         return replace(catalog, triggers={**catalog.triggers, f"{action.table}.{action.name}": action.table or ""})
 
     def drop_trigger(self, catalog: Catalog, action: Action) -> Catalog:
+        if action.table is None:  # where a trigger's name is the database's
+            return catalog.without("triggers", *(key for key in catalog.triggers if key.rpartition(".")[2] == action.name))
         return catalog.without("triggers", f"{action.table}.{action.name}")
 
     def create_sequence(self, catalog: Catalog, action: Action) -> Catalog:

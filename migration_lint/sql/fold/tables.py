@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from migration_lint.sql.catalog import Catalog, Column, Table
 from migration_lint.sql.fold.columns import Columns
+from migration_lint.sql.fold.remade import filled, replaced, successor
 from migration_lint.types import Action, Kind
 
 
@@ -58,6 +59,9 @@ class Tables(Columns):
             )
         )
 
+    def fill(self, catalog: Catalog, action: Action) -> Catalog:
+        return filled(catalog, action, self.migration)
+
     def drop_table(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None
         name = action.table
@@ -68,7 +72,7 @@ class Tables(Columns):
             gone |= {view.name for view in catalog.tables.values() if "view" in view.kind and name in view.uses}
         gone |= {partition.name for partition in catalog.partitions(name)}
         tables = {key: table for key, table in catalog.tables.items() if key not in gone}
-        for key, table in tables.items():
+        for key, table in tables.items() if "cascade" in action.traits else ():
             if any(c.references in gone for c in table.constraints.values()):
                 kept = {k: c for k, c in table.constraints.items() if c.references not in gone}
                 tables[key] = replace(table, constraints=kept)
@@ -107,7 +111,9 @@ class Tables(Columns):
                 other = replace(other, uses=other.uses - {old} | {new})
             tables[key] = other
         own = {k: replace(c, references=new) if c.references == old else c for k, c in table.constraints.items()}
-        tables[new] = self.moved_indexes(replace(table, name=new, former_names=former, constraints=own), old)
+        place = replaced(catalog, action)
+        table = self.moved_indexes(replace(table, name=new, former_names=former, constraints=own), old)
+        tables[new] = table if place is None else successor(place, table)
         owners = {index: owner for index, owner in catalog.indexes.items() if owner != old}
         return replace(
             catalog,

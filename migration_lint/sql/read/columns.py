@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migration_lint.sql.catalog import Column, Constraint
+from migration_lint.sql.read import dialects
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 
 # What may stand where a column's type would, for one without a type.
@@ -23,11 +24,15 @@ def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
         column = replace(column, type=cursor.type())
     constraints: list[Constraint] = []
     name: str | None = None
+    own = dialects.of(cursor)
     while not cursor.done:
         if cursor.take("constraint"):
             name = cursor.identifier()
             continue
-        if cursor.take("not", "null"):
+        option = own.column_option(cursor, column)
+        if option is not None:
+            column = option
+        elif cursor.take("not", "null"):
             column = replace(column, not_null=True)
             cursor.take("no", "inherit")
         elif cursor.take_any("auto_increment", "autoincrement"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from migration_lint.backends import Backend
 from migration_lint.sql.catalog import Expression, SQLType
 from migration_lint.sql.lexer import Token
+from migration_lint.sql.read import dialects
 
 END = Token("end", "", 0, 0)
 # Words that continue a type's name, by the word before them.
@@ -179,7 +180,10 @@ class Cursor:
         words = [self.identifier()]
         while self.take("."):
             words = [self.identifier()]
-        while self.peek().kind == "word" and self.peek().value in TYPE_CONTINUES.get(words[-1].lower(), ()):
+        own = dialects.of(self)
+        while self.peek().kind == "word" and (
+            self.peek().value in TYPE_CONTINUES.get(words[-1].lower(), ()) or own.type_goes_on(self.peek().value)
+        ):
             words.append(self.next().value)
         arguments: tuple[int | str, ...] = ()
         if self.at("("):

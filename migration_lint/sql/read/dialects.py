@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import Constraint, Index
+    from migration_lint.sql.catalog import Column, Constraint, Index
     from migration_lint.sql.read.cursor import Cursor
     from migration_lint.types import Action
 
@@ -35,6 +35,14 @@ class Words:
     def table_options(self, cursor: Cursor) -> dict[str, str]:
         """What follows the parenthesis of a CREATE TABLE."""
         return {}
+
+    def type_goes_on(self, word: str) -> bool:
+        """Whether a type's name goes on with this word, which is none that the standard's types have."""
+        return False
+
+    def column_option(self, cursor: Cursor, column: Column) -> Column | None:
+        """What stands in a column's definition: the column as it is with it."""
+        return None
 
     def table_item(self, cursor: Cursor) -> Index | Constraint | None:
         """What stands among the columns of a CREATE TABLE, and is none."""

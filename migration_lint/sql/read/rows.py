@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from migration_lint.sql.lexer import LexError, Token, split
-from migration_lint.sql.read.cursor import FROM_FUNCTIONS, NOT_FUNCTIONS, Cursor, Unread
+from migration_lint.sql.read.cursor import FROM_FUNCTIONS, NOT_FUNCTIONS, Cursor, Unread, expression
 from migration_lint.types import Action, Kind
 
 LOCKING = ("update", "share", "no", "key")
@@ -114,13 +114,40 @@ def called_functions(tokens: tuple[Token, ...]) -> set[str]:
     return found
 
 
+def copied(cursor: Cursor) -> dict[str, object] | None:
+    """What `(a, b) SELECT x, coalesce(y, 1) FROM t` fills from which table, by place: a column, `*`, or None."""
+    columns = None
+    if cursor.at("(") and cursor.peek(1).value not in ("select", "with", "("):
+        columns = cursor.names()
+    cursor.take("as")
+    if not cursor.take("select"):
+        return None
+    cursor.take_any("all", "distinct")
+    depth, end = 0, cursor.position
+    while end < len(cursor.tokens) and not (not depth and cursor.tokens[end][:2] == ("word", "from")):
+        depth += (cursor.tokens[end].value == "(") - (cursor.tokens[end].value == ")")
+        end += 1
+    values: list[str | None] = []
+    for item in Cursor(cursor.sql, cursor.tokens[cursor.position : end], cursor.backend).items():
+        if [token.value for token in item.tokens[-1:]] == ["*"]:
+            values.append("*")
+            continue
+        used = expression(item, item.tokens[2:] if item.peek(1).value == "." else item.tokens).columns
+        values.append(next(iter(used)) if len(used) == 1 else None)
+    cursor.position = end
+    if not cursor.take("from") or cursor.peek().kind not in ("word", "name"):
+        return None
+    return {"table": cursor.relation(), "columns": columns, "values": values}
+
+
 def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
     """SELECT, INSERT, UPDATE, DELETE, MERGE, COPY, WITH, VALUES, TABLE."""
     tokens = cursor.tokens
     functions = frozenset(called_functions(tokens))
-    calls = {"calls": functions} if functions else None
+    calls: dict[str, object] | None = {"calls": functions} if functions else None
     words = [token.value for token in tokens if token.kind == "word"]
     changed: list[tuple[Kind, str]] = []
+    copies: dict[str, object] | None = None
     start = cursor.position
     for index in range(start - 1, len(tokens)):
         token = tokens[index]
@@ -131,6 +158,7 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         if token.value in ("insert", "merge") and following.take("into"):
             following.take("only")
             changed.append((Kind.INSERT if token.value == "insert" else Kind.UPDATE, following.relation()))
+            copies = copies or copied(following)
         elif token.value == "delete" and following.take("from"):
             following.take("only")
             changed.append((Kind.DELETE, following.relation()))
@@ -155,13 +183,11 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
     targets = {name for _, name in changed}
     where = "where" in words
     for kind, name in changed:
-        yield Action(
-            kind,
-            name,
-            None,
-            calls,
-            frozenset() if where or kind in (Kind.INSERT, Kind.COPY) else frozenset({"every row"}),
-        )
+        definition: dict[str, object] | None = calls
+        traits = frozenset() if where or kind in (Kind.INSERT, Kind.COPY) else frozenset({"every row"})
+        if kind is Kind.INSERT and copies is not None:
+            definition, traits = {**(calls or {}), "copies": copies}, frozenset({"from a query"})
+        yield Action(kind, name, None, definition, traits)
     read = [name for name in dict.fromkeys(query_tables(tokens, cursor)) if name not in targets]
     for name in read:
         yield Action(Kind.SELECT_FOR_UPDATE if locking else Kind.SELECT, name, None, calls)
