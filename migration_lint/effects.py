@@ -106,6 +106,7 @@ def effect(action: Action, choice: Choice, backend: Backend) -> Effect:
         concurrent=fact.concurrent,
         assumed=table is not None and not table.known,
         fact=fact.id,
+        fails=fact.fails,
         table=table,
         source=action,
     )

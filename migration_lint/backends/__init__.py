@@ -132,7 +132,10 @@ def version_tuple(text: object) -> tuple[int, ...]:
     return tuple(int(part) for part in str(text).split("."))
 
 
-def parse_facts(vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[str, Blocks]) -> Iterator[Fact]:
+def parse_facts(
+    vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[str, Blocks], unprobed: str | None = None
+) -> Iterator[Fact]:
+    """`unprobed` is why a file's facts have no probes where they do not say so themselves."""
     known = set(Fact.__dataclass_fields__) - {"id"}
     seen: set[str] = set()
     for row in rows:
@@ -153,6 +156,7 @@ def parse_facts(vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[
         setup = row.get("setup", ())
         yield Fact(
             **{
+                **({"unprobed": unprobed} if "probe" not in row else {}),
                 **row,
                 "id": identity,
                 "given": frozenset(given),
@@ -177,7 +181,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         dialect=DIALECTS[data["dialect"]],
         locks=tuple(blocks),
         blocks=blocks,
-        facts=tuple(parse_facts(vendor, data["fact"], blocks)),
+        facts=tuple(parse_facts(vendor, data["fact"], blocks, data.get("unprobed"))),
         aliases=aliases,
         types=frozenset(data["types"]["known"]) | set(data["types"]["aliases"]),
         functions=functions,

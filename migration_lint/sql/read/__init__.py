@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from migration_lint.backends import Backend
 from migration_lint.sql.lexer import Piece
 from migration_lint.sql.read import dialects, indexes, objects, rows, tables
+from migration_lint.sql.read import oracle as oracle  # it registers its words
 from migration_lint.sql.read.cursor import Cursor, Unread
 from migration_lint.types import Action, Kind
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migration_lint.sql.catalog import Column, Constraint
+from migration_lint.sql.read import dialects
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 
 COLUMN_STOPS = (
@@ -26,6 +27,9 @@ TABLE_CONSTRAINTS = ("constraint", "check", "unique", "primary", "foreign", "exc
 
 def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
     """A column, and the constraints that stand inside its definition."""
+    own = dialects.of(cursor).column(cursor)
+    if own is not None:
+        return own
     column = Column(cursor.identifier())
     if not cursor.done and not cursor.at_any(*COLUMN_STOPS):
         column = replace(column, type=cursor.type())

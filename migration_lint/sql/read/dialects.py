@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import Constraint, Index
+    from migration_lint.sql.catalog import Column, Constraint, Index
     from migration_lint.sql.read.cursor import Cursor
     from migration_lint.types import Action
 
@@ -24,6 +24,10 @@ class Words:
 
     def table_item(self, cursor: Cursor) -> Index | Constraint | None:
         """What stands among the columns of a CREATE TABLE, and is none."""
+        return None
+
+    def column(self, cursor: Cursor) -> tuple[Column, list[Constraint]] | None:
+        """A column's definition, from its name on, with the constraints inside."""
         return None
 
 
