@@ -15,8 +15,8 @@ ROOT = Path(migration_lint.__file__).parent
 LAYERS = [
     {"types", "sql.lexer"},
     {"running", "keys"},
-    {"spelling"},
     {"backends"},
+    {"spelling"},
     {"sql.catalog"},
     {"sql.read", "sql.fold"},
     {"circumstances"},

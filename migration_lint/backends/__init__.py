@@ -81,6 +81,7 @@ class Backend:
     names: Mapping[str, str]
     settings: Mapping[str, Any] = field(default_factory=dict)
     server: Mapping[str, Any] = field(default_factory=dict)
+    ways: Mapping[str, Any] = field(default_factory=dict)
 
     def rank(self, lock: str | None) -> int:
         """A lock's strength: -1 for none, 0 for the weakest."""
@@ -191,6 +192,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         names=data["names"],
         settings=data.get("settings", {}),
         server=data.get("server", {}),
+        ways=data.get("ways", {}),
     )
 
 

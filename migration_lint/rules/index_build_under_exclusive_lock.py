@@ -124,23 +124,23 @@ class IndexBuildUnderExclusiveLock(Rule):
         target = spelling.named(impact, table, column)
         if target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
             kind = impact.after.table(table).columns[column].type
-            return spelling.run_sql(f"ALTER TABLE {spelling.quoted(table)} ADD COLUMN {spelling.quoted(column)} {kind}")
+            return spelling.run_sql(spelling.ways(impact).sql("add column", table=table, column=column, type=str(kind)))
         return spelling.field_operation("AddField", target, without_index(target.field, checks_key(impact)))
 
     def take_over(self, impact: Impact, statement: Statement, effect: Effect, added: bool) -> list[str | tuple[str, str]]:
         """A unique index built concurrently, and the constraint made of it: what is left of the lock is brief."""
         assert effect.source is not None
-        definition, table = effect.source.definition, effect.relation or ""
+        definition, table, ways = effect.source.definition, effect.relation or "", spelling.ways(impact)
         kind = CONSTRAINTS[definition.type]
         name = definition.name or f"{table}_{'_'.join(definition.columns)}_{'uniq' if kind == 'UNIQUE' else 'pkey'}"
-        keys = ", ".join(map(spelling.quoted, definition.columns))
-        covered = ", ".join(map(spelling.quoted, definition.clustered_columns))
-        index = f"CREATE UNIQUE INDEX CONCURRENTLY {spelling.quoted(name)} ON {spelling.quoted(table)} ({keys})"
+        keys = ", ".join(map(ways.quoted, definition.columns))
+        covered = ", ".join(map(ways.quoted, definition.clustered_columns))
+        index = f"CREATE UNIQUE INDEX CONCURRENTLY {ways.quoted(name)} ON {ways.quoted(table)} ({keys})"
         index += f" INCLUDE ({covered})" if covered else ""
-        attach = f"ALTER TABLE {spelling.quoted(table)} ADD CONSTRAINT {spelling.quoted(name)} {kind} "
-        attach += f"USING INDEX {spelling.quoted(name)}"
+        attach = f"ALTER TABLE {ways.quoted(table)} ADD CONSTRAINT {ways.quoted(name)} {kind} "
+        attach += f"USING INDEX {ways.quoted(name)}"
         attach += " DEFERRABLE INITIALLY DEFERRED" if definition.deferrable else ""
-        back = f"ALTER TABLE {spelling.quoted(table)} DROP CONSTRAINT {spelling.quoted(name)}"
+        back = ways.drop_constraint(table, name)
         operation = impact.step.operation
         sql = spelling.run_sql(attach, back)
         if added and not isinstance(operation, migrations.RunSQL):
@@ -156,9 +156,7 @@ class IndexBuildUnderExclusiveLock(Rule):
         return [
             (
                 "Build the unique index concurrently, in a migration of its own with `atomic = False`:",
-                spelling.migration(
-                    spelling.run_sql(index, f"DROP INDEX CONCURRENTLY IF EXISTS {spelling.quoted(name)}"), atomic=False
-                ),
+                spelling.migration(spelling.run_sql(index, ways.sql("unbuild index", name=name)), atomic=False),
             ),
             ("Make the constraint of it, in the next migration; the lock is then held for a moment only:", sql),
         ]
@@ -166,7 +164,7 @@ class IndexBuildUnderExclusiveLock(Rule):
     def apart(self, impact: Impact, built: list[Statement]) -> list[str | tuple[str, str]]:
         """The rest of the operation in one migration, the index in the next."""
         others = [
-            spelling.run_sql(statement.sql, spelling.reversed_sql(statement))
+            spelling.run_sql(statement.sql, spelling.ways(impact).reversed_sql(statement))
             for statement in impact.statements
             if not any(statement is each for each in built)
             and not all(action.kind is Kind.SET_CONSTRAINTS for action in statement.actions)
@@ -175,7 +173,7 @@ class IndexBuildUnderExclusiveLock(Rule):
         code = "\n".join(others)
         if not isinstance(operation, migrations.RunSQL):
             code = spelling.separate(others, [spelling.operation(operation)])
-        indexes = [spelling.concurrent_index(each) or "# CREATE INDEX CONCURRENTLY …" for each in built]
+        indexes = [spelling.ways(impact).concurrent_index(each) or "# CREATE INDEX CONCURRENTLY …" for each in built]
         return [
             ("Send everything but the index:", code),
             (
@@ -185,16 +183,17 @@ class IndexBuildUnderExclusiveLock(Rule):
         ]
 
     def declared(self, impact: Impact, table: str, found: list[tuple[Statement, Effect]]) -> tuple[str, str]:
-        code, imports = [], set()
+        code, imports, ways = [], set(), spelling.ways(impact)
         for statement, effect in found:
             index = effect.source.definition if effect.source else None
             declared = spelling.meta_index(impact, table, index)
             model = spelling.model_of(impact, table)
-            if declared and model:
-                code.append(spelling.call("AddIndexConcurrently", model_name=repr(model.name_lower), index=declared))
-                imports.add(spelling.CONCURRENT_INDEX)
+            own = ways.operation("AddIndex")
+            if declared and model and own:
+                code.append(spelling.call(own[0], model_name=repr(model.name_lower), index=declared))
+                imports.add(own[1])
             else:
-                code.append(spelling.concurrent_index(statement) or "# CREATE INDEX CONCURRENTLY …")
+                code.append(ways.concurrent_index(statement) or "# CREATE INDEX CONCURRENTLY …")
         sentence = "Build the index concurrently, in a migration of its own with `atomic = False`:"
         if imports:
             sentence = "Declare the index in `Meta.indexes`, and build it in a migration of its own with `atomic = False`:"
