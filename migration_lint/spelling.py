@@ -14,7 +14,7 @@ from django.db.migrations.state import ModelState
 from django.db.migrations.writer import MigrationWriter, OperationWriter
 
 from migration_lint import backends
-from migration_lint.running import column_of, is_named, table_name
+from migration_lint.running import column_of, cut, is_named, table_name
 from migration_lint.types import Blocks, Effect, Impact, Kind, MigrationImpact, Statement
 
 SHORTER = (("django.db.models.deletion.", "models."), ("django.db.models.functions.", "models.functions."))
@@ -62,7 +62,7 @@ def model_of(impact: Impact, table: str) -> ModelState | None:
 def named(impact: Impact, table: str, column: str) -> Named:
     model = model_of(impact, table)
     for name, field in model.fields.items() if model else ():
-        if not field.many_to_many and column_of(name, field) == column:
+        if not field.many_to_many and is_named(column, column_of(name, field) or ""):
             return Named(table, column, model, name, field)
     return Named(table, column, model)
 
@@ -148,6 +148,10 @@ class Ways:
     def validate(self, table: str, name: str) -> str:
         return run_sql(self.sql("check later", table=table, name=name), NOOP)
 
+    def named(self, text: str) -> str:
+        """A name that is made up, cut where Django would not find it again."""
+        return cut(text, self.backend.ways.get("name_length", len(text)))
+
     def drop_constraint(self, table: str, name: str) -> str:
         return f"ALTER TABLE {self.quoted(table)} DROP CONSTRAINT {self.quoted(name)}"
 
@@ -157,7 +161,7 @@ class Ways:
 
     def foreign_key(self, table: str, key: Any) -> tuple[str, str]:
         """The key's name, made up where it has none, and the SQL that adds it without checking the rows that are there."""
-        name = key.name or f"{table}_{'_'.join(key.columns)}_fkey"
+        name = key.name or self.named(f"{table}_{'_'.join(key.columns)}_fkey")
         columns, referenced = (", ".join(map(self.quoted, names)) for names in (key.columns, key.referenced_columns))
         target = self.quoted(key.references) + (f" ({referenced})" if referenced else "")
         late = " DEFERRABLE INITIALLY DEFERRED" if key.deferrable else ""
@@ -269,6 +273,39 @@ def changed(field: models.Field[Any, Any] | None, without: Iterable[str] = (), *
         return value(with_arguments(field, without, **arguments))
     except Exception:  # a custom field may refuse what it is given
         return f"{type(field).__name__}(…)"
+
+
+def new_column(impact: Impact, effect: Effect) -> str | None:
+    """The column that this operation adds, and that the index is about."""
+    definition: Any = effect.source.definition if effect.source else None
+    used: Any = getattr(definition, "used", None) or getattr(definition, "columns", ())
+    for statement in impact.statements:
+        for action in statement.actions:
+            if action.kind is Kind.ADD_COLUMN and action.name in used:
+                return action.name
+    return None
+
+
+def without_index(field: models.Field[Any, Any], checked: bool) -> models.Field[Any, Any]:
+    """The field as a column and nothing else. A OneToOneField is a unique ForeignKey: the plain one is a ForeignKey."""
+    _, path, args, kwargs = field.deconstruct()
+    for argument in ("unique", "db_index", "primary_key"):
+        kwargs.pop(argument, None)
+    made: type[models.Field[Any, Any]] = models.ForeignKey if field.one_to_one else type(field)
+    if field.many_to_one or field.one_to_one or path.endswith("SlugField"):
+        kwargs["db_index"] = False
+    if checked:
+        kwargs["db_constraint"] = False
+    return made(*args, **kwargs)
+
+
+def checks_key(impact: Impact) -> bool:
+    """Whether the operation checks rows against another table: then that belongs in a migration of its own as well."""
+    return any(
+        effect.scans and effect.source and effect.source.kind is Kind.ADD_CONSTRAINT and effect.source.definition.references
+        for statement in impact.statements
+        for effect in statement.effects
+    )
 
 
 def field_operation(name: str, target: Named, field: models.Field[Any, Any]) -> str:

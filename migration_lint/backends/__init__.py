@@ -66,6 +66,21 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What bounds the wait for a lock: a setting, what happens where it is not set (`waits` or `fails`), and how to set it.
+
+    Where it can be part of an alias's OPTIONS, `engines` are those whose OPTIONS tell: another engine's say nothing.
+    """
+
+    setting: str
+    unset: str
+    sql: str
+    remedy: str
+    error: str = ""
+    engines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Backend:
     vendor: str
     dialect: Dialect
@@ -82,6 +97,7 @@ class Backend:
     settings: Mapping[str, Any] = field(default_factory=dict)
     server: Mapping[str, Any] = field(default_factory=dict)
     ways: Mapping[str, Any] = field(default_factory=dict)
+    waiting: Waiting | None = None
 
     def rank(self, lock: str | None) -> int:
         """A lock's strength: -1 for none, 0 for the weakest."""
@@ -193,6 +209,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         settings=data.get("settings", {}),
         server=data.get("server", {}),
         ways=data.get("ways", {}),
+        waiting=Waiting(**data["waiting"]) if "waiting" in data else None,
     )
 
 

@@ -33,7 +33,8 @@ class Rule:
     """Override one of `check_impact`, `check_migration` and `check_plan`; make findings with `self.finding()`.
 
     The id is the module's name with dashes. The docstring says what is wrong and what happens; `bad` and `good` are the
-    `operations` of a migration over the bookshop of the docs, from which docs and tests are made. A rule that reads
+    `operations` of a migration over the bookshop of the docs, from which docs and tests are made, and `target` the database
+    on which they show it. A rule that reads
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them.
     """
 
@@ -44,6 +45,7 @@ class Rule:
     good: ClassVar[str] = ""
     covers: ClassVar[tuple[str, ...]] = ()
     needs_reverse: ClassVar[bool] = False
+    target: ClassVar[str] = "postgresql@16"
     id: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -87,7 +87,7 @@ class BlockingConstraintCheck(Rule):
         inline = "with its column" in action.traits
         column = next((each.name for each in statement.actions if each.kind is Kind.ADD_COLUMN), None) if inline else None
         column = column or next(iter(sorted(check.expression.columns)), "")
-        name = check.name or f"{table}_{column}_check"
+        name = check.name or ways.named(f"{table}_{column}_check")
         condition = check.expression.text
         sql = ways.not_valid(statement) or ways.check(table, name, condition)
         add = spelling.run_sql(sql, ways.drop_constraint(table, name))

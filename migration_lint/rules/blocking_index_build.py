@@ -7,6 +7,8 @@ from django.db import migrations
 
 from migration_lint import Action, Blocks, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
 
+KEYS = {"unique": "UNIQUE", "primary key": "PRIMARY KEY"}
+
 
 class BlockingIndexBuild(Rule):
     """Building an index reads the whole table, and the plain form keeps every other session from writing until it is done."""
@@ -41,15 +43,22 @@ class BlockingIndexBuild(Rule):
                     built.setdefault(action.table or effect.relation or "", []).append((statement, effect))
         for table, found in built.items():
             statement, effect = found[0]
-            names = list(dict.fromkeys(each.source.name or "the index" for _, each in found))
+            names = list(dict.fromkeys(each.source.name for _, each in found))
             tables = dict.fromkeys(each.relation for _, each in found)
+            known = [name for name in names if name]
             word = "index" if len(names) == 1 else "indexes"
+            what = f"the {word} {spelling.listed(known)}" if len(known) == len(names) else self.unnamed(found)
             yield self.finding(
-                f"Building the {word} {spelling.listed(names)} keeps every write of "
+                f"Building {what} keeps every write of "
                 f"{spelling.listed(map(str, tables))} waiting, {spelling.until(migration, statement)}.",
                 help=self.advice(impact, table, list(dict.fromkeys(each for each, _ in found))),
                 impact=impact, migration=migration, statement=statement, effect=effect, relation=table,
             )  # fmt: skip
+
+    def unnamed(self, found: list[tuple[Statement, Any]]) -> str:
+        """An index without a name, by its columns."""
+        columns = [f"{each.relation}.{column}" for _, each in found for column in each.source.definition.columns if column]
+        return f"an index on {spelling.listed(columns)}" if columns else "an index"
 
     def advice(self, impact: Impact, table: str, statements: list[Statement]) -> str:
         """The same index, built concurrently, the way the operation came to build it."""
@@ -62,8 +71,13 @@ class BlockingIndexBuild(Rule):
             declared = [spelling.meta_index(impact, table, action.definition) for each in statements for action in each.actions]
             if all(declared):
                 return self.without_db_index(impact, table, [each for each in declared if each])
-        keys = [(each, action) for each in statements for action in each.actions if action.kind is Kind.ADD_CONSTRAINT]
-        if keys and ways.offers("unique of index"):
+        keys = [
+            (each, action)
+            for each in statements
+            for action in each.actions
+            if action.kind is Kind.ADD_CONSTRAINT and action.definition.type in KEYS
+        ]
+        if keys and ways.offers("key of index"):
             return self.key_of_index(impact, keys)
         sent = [ways.concurrent_index(statement) for statement in statements]
         if not all(sent):
@@ -76,10 +90,27 @@ class BlockingIndexBuild(Rule):
         built = [each for each in sent if each]
         if isinstance(operation, migrations.RunSQL):
             return self.concurrently(ways, "\n".join(built))
+        if isinstance(operation, migrations.AddField):
+            return self.after_column(impact, operation, built)
         return self.concurrently(ways, spelling.separate(built, [spelling.operation(operation)]))
 
     def concurrently(self, ways: spelling.Ways, code: str, imports: Iterable[str] = ()) -> str:
         return spelling.advice((ways.build(), spelling.migration(code, atomic=ways.builds_atomically, imports=imports)))
+
+    def after_column(self, impact: Impact, operation: migrations.AddField, built: list[str]) -> str:
+        """The column first, by itself."""
+        ways = spelling.ways(impact)
+        both = {"model_name": repr(operation.model_name), "name": repr(operation.name)}
+        checked = spelling.checks_key(impact)
+        plain = spelling.value(spelling.without_index(operation.field, checked))
+        state = spelling.call("migrations.AlterField", **both, field=spelling.value(operation.field))
+        later = f"Add the foreign key's constraint `{ways.word('unchecked')}` and validate it, each in a migration of its own."
+        code = spelling.migration(spelling.separate(built, [state]), atomic=ways.builds_atomically)
+        return spelling.advice(
+            ("Add the column without its index and constraints:", spelling.call("migrations.AddField", **both, field=plain)),
+            (ways.build("the index"), code),
+            *([later] if checked else []),
+        )
 
     def key_of_index(self, impact: Impact, keys: list[tuple[Statement, Action]]) -> str:
         """A unique index built while the table is in use, and the constraint made of it."""
@@ -87,18 +118,31 @@ class BlockingIndexBuild(Rule):
         indexes, constraints = [], []
         for _, action in keys:
             table, key = action.table or "", action.definition
-            name = key.name or f"{table}_{'_'.join(key.columns)}_uniq"
+            kind = KEYS[key.type]
+            name = key.name or ways.named(f"{table}_{'_'.join(key.columns)}_{'uniq' if kind == 'UNIQUE' else 'pkey'}")
+            word = "INDEX" if key.deferrable else "UNIQUE INDEX"  # which would refuse what may be put right before the commit
+            late = " DEFERRABLE INITIALLY DEFERRED" if key.deferrable else ""
             columns = ", ".join(map(ways.quoted, key.columns))
-            sql = ways.concurrently(f"CREATE UNIQUE INDEX {ways.quoted(name)} ON {ways.quoted(table)} ({columns})")
+            sql = ways.concurrently(f"CREATE {word} {ways.quoted(name)} ON {ways.quoted(table)} ({columns})")
             indexes.append(spelling.run_sql(sql or "", ways.sql("unbuild index", name=name)))
-            made = ways.sql("unique of index", table=table, name=name, columns=columns)
+            made = ways.sql("key of index", table=table, name=name, kind=kind, columns=columns, late=late)
             constraints.append(spelling.run_sql(made, ways.drop_constraint(table, name)))
             constraints.append(ways.validate(table, name))
-        column = next((each.name for one, _ in keys for each in one.actions if each.kind is Kind.ADD_COLUMN), None)
-        steps: list[str | tuple[str, str]] = [f"Add the column without its index: `{column}`."] if column else []
+        steps: list[str | tuple[str, str]] = []
         code = "\n".join(constraints)
-        if not isinstance(operation, migrations.RunSQL):
-            code = spelling.separate(constraints, [] if column else [spelling.operation(operation)])
+        if isinstance(operation, migrations.AddField):
+            both = {"model_name": repr(operation.model_name), "name": repr(operation.name)}
+            plain = spelling.without_index(operation.field, spelling.checks_key(impact))
+            steps.append(
+                (
+                    "Add the column without its index and constraints:",
+                    spelling.call("migrations.AddField", **both, field=spelling.value(plain)),
+                )
+            )
+            state = spelling.call("migrations.AlterField", **both, field=spelling.value(operation.field))
+            code = spelling.separate(constraints, [state])
+        elif not isinstance(operation, migrations.RunSQL):
+            code = spelling.separate(constraints, [spelling.operation(operation)])
         return spelling.advice(
             *steps,
             (ways.build("the index"), "\n".join(indexes)),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import migrations, models
+from django.db import migrations
 
 from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
 
@@ -70,7 +70,7 @@ class IndexBuildUnderExclusiveLock(Rule):
         rest = f"while every read and write of `{effect.relation}` waits, {spelling.until(migration, statement)}."
         if action.kind is Kind.ALTER_TYPE:
             return f"Changing the type of `{effect.relation}.{action.name}` rebuilds indexes that use it {rest}"
-        column = new_column(impact, effect)
+        column = spelling.new_column(impact, effect)
         if action.kind is Kind.ADD_CONSTRAINT:
             kind = CONSTRAINTS.get(action.definition.type, action.definition.type)
             if column in action.definition.columns:
@@ -104,7 +104,7 @@ class IndexBuildUnderExclusiveLock(Rule):
                 "Build the indexes again with `AddIndexConcurrently`, in a third one with `atomic = False`.",
             )
         steps: list[str | tuple[str, str]] = []
-        column = new_column(impact, effect)
+        column = spelling.new_column(impact, effect)
         added = column is not None
         if added:
             steps.append(("Add the column without its index and constraints:", self.plain_column(impact, table, column or "")))
@@ -117,7 +117,9 @@ class IndexBuildUnderExclusiveLock(Rule):
             )
         if added:
             later = "Add the foreign key's constraint `NOT VALID` and validate it, each in a migration of its own."
-            return spelling.advice(*steps, self.declared(impact, table, found), *([later] if checks_key(impact) else []))
+            return spelling.advice(
+                *steps, self.declared(impact, table, found), *([later] if spelling.checks_key(impact) else [])
+            )
         return spelling.advice(*self.apart(impact, [each for each, _ in found]))
 
     def plain_column(self, impact: Impact, table: str, column: str) -> str:
@@ -125,7 +127,7 @@ class IndexBuildUnderExclusiveLock(Rule):
         if target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
             kind = impact.after.table(table).columns[column].type
             return spelling.run_sql(spelling.ways(impact).sql("add column", table=table, column=column, type=str(kind)))
-        return spelling.field_operation("AddField", target, without_index(target.field, checks_key(impact)))
+        return spelling.field_operation("AddField", target, spelling.without_index(target.field, spelling.checks_key(impact)))
 
     def take_over(self, impact: Impact, statement: Statement, effect: Effect, added: bool) -> list[str | tuple[str, str]]:
         """A unique index built concurrently, and the constraint made of it: what is left of the lock is brief."""
@@ -198,36 +200,3 @@ class IndexBuildUnderExclusiveLock(Rule):
         if imports:
             sentence = "Declare the index in `Meta.indexes`, and build it in a migration of its own with `atomic = False`:"
         return sentence, spelling.migration(*code, atomic=False, imports=sorted(imports))
-
-
-def new_column(impact: Impact, effect: Effect) -> str | None:
-    """The column that this operation adds, and that the index is about."""
-    definition: Any = effect.source.definition if effect.source else None
-    used: Any = getattr(definition, "used", None) or getattr(definition, "columns", ())
-    for statement in impact.statements:
-        for action in statement.actions:
-            if action.kind is Kind.ADD_COLUMN and action.name in used:
-                return action.name
-    return None
-
-
-def without_index(field: models.Field[Any, Any], checked: bool) -> models.Field[Any, Any]:
-    """The field as a column and nothing else. A OneToOneField is a unique ForeignKey: the plain one is a ForeignKey."""
-    _, path, args, kwargs = field.deconstruct()
-    for argument in ("unique", "db_index", "primary_key"):
-        kwargs.pop(argument, None)
-    made: type[models.Field[Any, Any]] = models.ForeignKey if field.one_to_one else type(field)
-    if field.many_to_one or field.one_to_one or path.endswith("SlugField"):
-        kwargs["db_index"] = False
-    if checked:
-        kwargs["db_constraint"] = False
-    return made(*args, **kwargs)
-
-
-def checks_key(impact: Impact) -> bool:
-    """Whether the operation checks rows against another table: then that belongs in a migration of its own as well."""
-    return any(
-        effect.scans and effect.source and effect.source.kind is Kind.ADD_CONSTRAINT and effect.source.definition.references
-        for statement in impact.statements
-        for effect in statement.effects
-    )

@@ -110,7 +110,7 @@ class NotNullScan(Rule):
     def unchecked(self, impact: Impact, target: spelling.Named, name: str) -> str:
         """NOT NULL for new rows first, where the server can do that."""
         ways, operation = spelling.ways(impact), impact.step.operation
-        name = name[:30]
+        name = ways.named(name)
         sql = ways.sql("set not null unchecked", table=target.table, column=target.column, name=name)
         there = spelling.run_sql(sql, ways.drop_constraint(target.table, name))
         steps: list[str | tuple[str, str]] = []

@@ -228,10 +228,12 @@ class TableRewrite(Rule):
             ),
         ]
         if not target.field.null:
-            unchecked = ways.unchecked(f"CHECK ({column} IS NOT NULL)")
-            steps.append(
-                f"Make it NOT NULL in later migrations: `{unchecked}`, then `{ways.word('check later')}`, then `AlterField`."
-            )
+            unchecked, last = ways.unchecked(f"CHECK ({column} IS NOT NULL)"), ", then `AlterField`"
+            if ways.offers("set not null unchecked"):
+                name = ways.named(f"{target.model_name}_{target.field_name}_not_null")
+                unchecked = ways.sql("set not null unchecked", table=target.table, column=target.column, name=name)
+                last = ""
+            steps.append(f"Make it NOT NULL in later migrations: `{unchecked}`, then `{ways.word('check later')}`{last}.")
         return spelling.advice(*steps)
 
     def filled_later(self, impact: Impact, target: spelling.Named, action: Action) -> str:

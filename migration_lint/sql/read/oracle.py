@@ -26,6 +26,7 @@ ATTRIBUTES = {
     "nomonitoring": 0, "pctfree": 1, "pctused": 1, "initrans": 1, "result_cache": 0, "inmemory": 0, "read": 1,
 }  # fmt: skip
 EDITIONS = ("editionable", "noneditionable")
+INDEX_ATTRIBUTES = ("reverse", "sort", "nosort", "compute", "parallel", "visible", "invisible", "unusable")
 # What may follow a constraint.
 STATES = (
     "enable", "disable", "validate", "novalidate", "rely", "norely", "deferrable", "initially", "not", "exceptions", "using",
@@ -225,7 +226,7 @@ def using_index(cursor: Cursor, constraint: Constraint) -> Constraint:
     while not cursor.done:
         if cursor.take("tablespace"):
             cursor.identifier()
-        elif cursor.at_any(*ATTRIBUTES, "online", "local", "global", "reverse", "compute", "parallel"):
+        elif cursor.at_any(*ATTRIBUTES, *INDEX_ATTRIBUTES, "online", "local", "global"):
             attribute(cursor)
         elif cursor.at_any(*STATES):
             break
@@ -503,6 +504,8 @@ def create(cursor: Cursor) -> Iterator[Action] | None:
 
 def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     """The common words, and then what Oracle adds after the columns."""
+    if cursor.at("concurrently"):
+        raise Unread("Oracle has no CREATE INDEX CONCURRENTLY")
     depth, cut = 0, len(cursor.tokens)
     for number in range(cursor.position, len(cursor.tokens)):
         token = cursor.tokens[number]
@@ -511,14 +514,32 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
             if not depth and token.value == ")":
                 cut = number + 1
                 break
-    words = [token.value for token in cursor.tokens[cut:] if token.kind == "word"]
-    traits |= {"online"} if "online" in words else set()
     common = Cursor(cursor.sql, cursor.tokens[:cut], cursor.backend)
     common.position = cursor.position
-    method = next((word for word in ("bitmap",) if word in traits), "domain" if "indextype" in words else None)
-    for action in indexes.create_index(common, traits - {"bitmap", "multivalue"}):
+    actions = list(indexes.create_index(common, traits - {"bitmap", "multivalue"}))
+    cursor.position = cut
+    method = "bitmap" if "bitmap" in traits else None
+    while not cursor.done:
+        if cursor.take("online"):
+            actions = [replace(action, traits=action.traits | {"online"}) for action in actions]
+        elif cursor.take("tablespace"):
+            cursor.identifier()
+        elif cursor.take("indextype", "is"):
+            method = "domain"
+            cursor.rest()
+        elif cursor.take("compress"):
+            cursor.take("advanced")
+            cursor.take_any("low", "high")
+            if cursor.peek().kind == "number":
+                cursor.next()
+        elif cursor.at_any(*ATTRIBUTES, *INDEX_ATTRIBUTES):
+            attribute(cursor)
+        elif cursor.at_any("local", "global", "storage"):  # partitions of its own, and where they are kept
+            cursor.rest()
+        else:
+            raise Unread(f"{cursor.shown()} in CREATE INDEX")
+    for action in actions:
         yield replace(action, definition=replace(action.definition, method=method)) if method else action
-    cursor.rest()
 
 
 def create_trigger(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
