@@ -24,6 +24,11 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
             found.update(of_new_column(action, table, catalog, backend))
         case Kind.ADD_IDENTITY:
             found.add("identity")
+        case Kind.SET_IDENTITY:
+            if (identity := table.columns.get(action.name or "")) is not None and not identity.identity:
+                found.add("no identity")
+        case Kind.DROP_COLUMN:
+            found.update(of_generated(table, action.name or ""))
         case Kind.ALTER_TYPE:
             found.update(of_type_change(action, table, catalog, backend))
             found.update(of_generated(table, action.name or ""))
@@ -101,6 +106,10 @@ def of_new_column(action: Action, table: Table, catalog: Catalog, backend: Backe
         yield "column exists"
     kinds = list(of_type(column.type, catalog, backend))
     yield from kinds
+    if is_large(column.type, backend):
+        yield "large object"
+    if any(is_large(other.type, backend) for other in table.columns.values()):
+        yield "table with large objects"
     if column.generated:
         yield f"{column.generated} generated"
     elif column.identity:
@@ -109,6 +118,11 @@ def of_new_column(action: Action, table: Table, catalog: Catalog, backend: Backe
         yield "volatile default" if is_volatile(column.default, catalog, backend) else "default"
     elif column.not_null and not kinds:
         yield "not null without default"
+
+
+def is_large(sql_type: SQLType | None, backend: Backend) -> bool:
+    """Whether values of this type are kept apart from their rows, on a server where that matters."""
+    return sql_type is not None and sql_type.name in backend.server.get("large_types", ())
 
 
 def of_generated(table: Table, column: str) -> Iterator[str]:
@@ -178,6 +192,8 @@ def of_type_change(action: Action, table: Table, catalog: Catalog, backend: Back
     old = column.type if column else None
     yield from of_type(new, catalog, backend)
     yield f"to {new.name}{'[]' * new.dimensions}"
+    if is_large(new, backend):
+        yield "to large object"
     if is_other_value(action):
         yield "using expression"  # the values are others: what type they had does not count
         return
@@ -187,6 +203,10 @@ def of_type_change(action: Action, table: Table, catalog: Catalog, backend: Back
         yield "unlisted old type"
         return
     yield f"from {old.name}{'[]' * old.dimensions}"
+    if is_large(old, backend):
+        yield "from large object"
+    if column is not None and column.identity:
+        yield "identity"
     if old == new:
         yield "same type"
     elif (old.name, old.dimensions) == (new.name, new.dimensions):

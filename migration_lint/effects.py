@@ -108,6 +108,7 @@ def effect(action: Action, choice: Choice, backend: Backend) -> Effect:
         whole_database=fact.lock in backend.database_locks,
         assumed=table is not None and not table.known,
         fact=fact.id,
+        fails=fact.fails,
         table=table,
         source=action,
     )

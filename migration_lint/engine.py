@@ -18,6 +18,7 @@ PRECEDENCE = (
     "concurrently-in-transaction",
     "table-rewrite",
     "foreign-key-churn",
+    "large-object-default",
     "index-build-under-exclusive-lock",
     "blocking-index-build",
     "not-null-scan",
@@ -53,6 +54,7 @@ class Engine:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self.errors: list[str] = []
+        self.told: set[str] = set()
 
     @property
     def needs_reverse(self) -> bool:
@@ -62,14 +64,17 @@ class Engine:
         return merge(finding for rule in self.rules for finding in self.guarded(rule, "check_plan", plan))
 
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
-        """The findings of one migration on all its targets."""
-        return merge(
+        """The findings of one migration on all its targets; what is about no migration is told once in a run."""
+        findings = merge(
             finding
             for impact in impacts
             for rule in self.rules
             if rule.concerns(impact.target)
             for finding in self.guarded(rule, "check_migration", impact)
         )
+        found = [finding for finding in findings if finding.migration is not None or finding.fingerprint not in self.told]
+        self.told.update(finding.fingerprint for finding in found if finding.migration is None)
+        return found
 
     def guarded(self, rule: Rule, method: str, subject: Plan | MigrationImpact) -> Iterator[Finding]:
         try:

@@ -42,9 +42,20 @@ class Use:
         return not getattr(self.definition, "generated", False)
 
 
-def uses(models: Models, table: str) -> dict[str, list[Use]]:
-    """By column, what the models of this table use; empty for a table of none of them."""
-    found: dict[str, list[Use]] = {}
+class Uses(dict[str, list[Use]]):
+    """By column. One that the backend has cut, or spells in a case of its own, is found as well."""
+
+    def get(self, column: str, default: Any = None) -> Any:
+        found = super().get(column)
+        return found or next((uses for name, uses in self.items() if is_named(column, name)), default)
+
+    def __contains__(self, column: object) -> bool:
+        return self.get(str(column)) is not None
+
+
+def uses(models: Models, table: str) -> Uses:
+    """What the models of this table use; empty for a table of none of them."""
+    found = Uses()
     for state, through in users(models, table):
         for use in columns(models, state) if through is None else through:
             found.setdefault(use.column, []).append(use)
@@ -87,7 +98,9 @@ def table_name(state: ModelState) -> str:
 def is_named(table: str, name: str) -> bool:
     """Whether a model's table name is this one, which the backend may have cut and a schema may stand before."""
     name = plain(name)
-    return name == table or name.endswith(f".{table}") or (len(name) > len(table) and cut(name, len(table)) == table)
+    if len(name) > len(table):
+        return name.endswith(f".{table}") or cut(name, len(table)) == table or cut(name, len(table)).lower() == table
+    return name == table or name.lower() == table
 
 
 def cut(name: str, length: int) -> str:

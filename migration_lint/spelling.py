@@ -13,7 +13,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 from django.db.migrations.writer import MigrationWriter, OperationWriter
 
-from migration_lint.running import column_of, is_named, table_name
+from migration_lint import backends
+from migration_lint.running import column_of, cut, is_named, table_name
 from migration_lint.types import Blocks, Effect, Impact, Kind, MigrationImpact, Statement
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ MODULES = ("text", "datetime", "math", "comparison", "uuid", "window", "json")
 CREATE_INDEX = re.compile(r"\A\s*(create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
 ALTER_CLAUSE = re.compile(r"\A\s*alter\s+table\s+(?:`[^`]*`|\S+)\s+", re.IGNORECASE)
 ALTER_TABLE = re.compile(r"\A\s*alter\s+table\b", re.IGNORECASE)
-CONCURRENT_INDEX = "from django.contrib.postgres.operations import AddIndexConcurrently"
-NOT_VALID = "from django.contrib.postgres.operations import AddConstraintNotValid"
-VALIDATE = "from django.contrib.postgres.operations import ValidateConstraint"
 NOOP = "migrations.RunSQL.noop"
 
 
@@ -68,9 +66,137 @@ def model_of(impact: Impact, table: str) -> ModelState | None:
 def named(impact: Impact, table: str, column: str) -> Named:
     model = model_of(impact, table)
     for name, field in model.fields.items() if model else ():
-        if not field.many_to_many and column_of(name, field) == column:
+        if not field.many_to_many and is_named(column, column_of(name, field) or ""):
             return Named(table, column, model, name, field)
     return Named(table, column, model)
+
+
+# How a database is told.
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What one database offers to do without its locks, as its fact file spells it, filled in with the user's names."""
+
+    backend: backends.Backend
+
+    def quoted(self, name: str) -> str:
+        """An identifier, with its schema where it has one, as SQL."""
+        quote = self.backend.dialect.identifier_quotes[0]
+        parts = name.split(".")
+        if self.backend.dialect.upper_case:
+            parts = [part.upper() if part == part.lower() else part for part in parts]
+        return ".".join(f"{quote}{part}{quote}" for part in parts)
+
+    def offers(self, way: str) -> bool:
+        return way in self.backend.ways
+
+    def sql(self, way: str, table: str = "", column: str = "", name: str = "", **code: str) -> str:
+        """A statement of the fact file's; names are quoted, code goes in as it is."""
+        names = {key: self.quoted(value) for key, value in (("table", table), ("column", column), ("name", name)) if value}
+        template: str = self.backend.ways[way]
+        return template.format(**names, **code)
+
+    def word(self, way: str) -> str:
+        """What the way is called in a sentence."""
+        word: str = self.backend.ways["words"][way]
+        return word
+
+    def operation(self, name: str) -> tuple[str, str] | None:
+        """The operation that stands in for Django's, and its import, where there is one for this database."""
+        path: str = self.backend.ways.get("operations", {}).get(name, "")
+        module, _, own = path.rpartition(".")
+        return (own, f"from {module} import {own}") if path else None
+
+    def replaced(self, thing: Operation) -> tuple[str, str] | None:
+        """An operation's code with the one that stands in for it, and the import."""
+        name = type(thing).__name__
+        own = self.operation(name)
+        return own and (operation(thing).replace(f"migrations.{name}(", f"{own[0]}(", 1), own[1])
+
+    @property
+    def builds_atomically(self) -> bool:
+        """Whether an index can be built out of others' way in a migration that is atomic."""
+        return "build index" not in self.backend.ways["not_atomic"]
+
+    def build(self, subject: str = "it") -> str:
+        """`Build it concurrently, in a migration of its own with …:`"""
+        apart = "" if self.builds_atomically else " with `atomic = False`"
+        return f"Build {subject} {self.word('build index')}, in a migration of its own{apart}:"
+
+    def concurrently(self, sql: str) -> str | None:
+        """The CREATE INDEX in the form that lets others write, or None where the statement is more than that."""
+        text = sql.strip()
+        match = CREATE_INDEX.match(text)
+        return self.sql("build index", create=match[1], rest=text[match.end() :]) if match else None
+
+    def concurrent_index(self, statement: Statement) -> str | None:
+        """A RunSQL that builds the statement's index so."""
+        sql = self.concurrently(statement.sql)
+        if sql is None:
+            return None
+        name = statement.actions[0].name
+        return run_sql(sql, self.sql("unbuild index", name=name) if name else None)
+
+    def unchecked(self, constraint: str) -> str:
+        """An ADD CONSTRAINT without the check of the rows that are there."""
+        return self.sql("unchecked", constraint=constraint)
+
+    def not_valid(self, statement: Statement) -> str | None:
+        """The statement's ADD CONSTRAINT so, or None where the statement is more than that."""
+        actions = statement.actions
+        if len(actions) != 1 or actions[0].kind is not Kind.ADD_CONSTRAINT or not ALTER_TABLE.match(statement.sql):
+            return None
+        return self.unchecked(statement.sql.strip()) if actions[0].name else None
+
+    def validate(self, table: str, name: str) -> str:
+        return run_sql(self.sql("check later", table=table, name=name), NOOP)
+
+    def named(self, text: str) -> str:
+        """A name that is made up, cut where Django would not find it again."""
+        return cut(text, self.backend.ways.get("name_length", len(text)))
+
+    def drop_constraint(self, table: str, name: str) -> str:
+        return f"ALTER TABLE {self.quoted(table)} DROP CONSTRAINT {self.quoted(name)}"
+
+    def check(self, table: str, name: str, condition: str) -> str:
+        """An ADD CONSTRAINT … CHECK without the check of the rows that are there."""
+        return self.unchecked(f"ALTER TABLE {self.quoted(table)} ADD CONSTRAINT {self.quoted(name)} CHECK ({condition})")
+
+    def foreign_key(self, table: str, key: Any) -> tuple[str, str]:
+        """The key's name, made up where it has none, and the SQL that adds it without checking the rows that are there."""
+        name = key.name or self.named(f"{table}_{'_'.join(key.columns)}_fkey")
+        columns, referenced = (", ".join(map(self.quoted, names)) for names in (key.columns, key.referenced_columns))
+        target = self.quoted(key.references) + (f" ({referenced})" if referenced else "")
+        late = " DEFERRABLE INITIALLY DEFERRED" if key.deferrable else ""
+        return name, self.unchecked(
+            f"ALTER TABLE {self.quoted(table)} ADD CONSTRAINT {self.quoted(name)} FOREIGN KEY ({columns}) "
+            f"REFERENCES {target}{late}"
+        )
+
+    def reversed_sql(self, statement: Statement) -> str | None:
+        """What undoes a statement of one simple subcommand; None where that takes thinking."""
+        if len(statement.actions) != 1 or statement.actions[0].table is None:
+            return None
+        action = statement.actions[0]
+        table, column = action.table or "", action.name or ""
+        alter = f"ALTER TABLE {self.quoted(table)}"
+        undone = {
+            Kind.DROP_NOT_NULL: "set not null",
+            Kind.SET_NOT_NULL: "drop not null",
+            Kind.SET_DEFAULT: "drop default",
+        }.get(action.kind)
+        if undone:
+            return self.sql(undone, table=table, column=column)
+        if action.kind is Kind.RENAME_COLUMN:
+            return f"{alter} RENAME COLUMN {self.quoted(action.definition)} TO {self.quoted(column)}"
+        if action.kind is Kind.RENAME_TABLE:
+            return f"ALTER TABLE {self.quoted(column)} RENAME TO {self.quoted(table)}"
+        return None
+
+
+def ways(impact: Impact) -> Ways:
+    return Ways(backends.load(impact.target.vendor))
 
 
 # How code is written.
@@ -114,20 +240,6 @@ def run_sql(sql: str, reverse: str | None = None) -> str:
     return f"migrations.RunSQL(\n    {literal(sql)},\n    reverse_sql={back},\n),"
 
 
-def concurrently(sql: str) -> str | None:
-    """The CREATE INDEX in its concurrent form, or None where the statement is more than that."""
-    return CREATE_INDEX.sub(r"\1 CONCURRENTLY", sql.strip(), count=1) if CREATE_INDEX.match(sql) else None
-
-
-def concurrent_index(statement: Statement) -> str | None:
-    """A RunSQL that builds the statement's index concurrently."""
-    sql = concurrently(statement.sql)
-    if sql is None:
-        return None
-    name = statement.actions[0].name
-    return run_sql(sql, f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}" if name else None)
-
-
 def meta_index(impact: Impact, table: str, index: Any) -> str | None:
     """An index of the catalog as a `models.Index` over the project's fields, or None where that cannot say the same."""
     if index.partial or index.is_expression or index.unique or index.options or index.method != "btree":
@@ -148,55 +260,6 @@ def literal(sql: str) -> str:
     return repr(text)
 
 
-def not_valid(statement: Statement) -> str | None:
-    """The ADD CONSTRAINT without the check of the rows that are there, or None where the statement is more than that."""
-    actions = statement.actions
-    if len(actions) != 1 or actions[0].kind is not Kind.ADD_CONSTRAINT or not ALTER_TABLE.match(statement.sql):
-        return None
-    if actions[0].name:
-        return f"{statement.sql.strip()} NOT VALID"
-    return None
-
-
-def validate(table: str, name: str) -> str:
-    return run_sql(f"ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)}", NOOP)
-
-
-def drop_constraint(table: str, name: str) -> str:
-    return f"ALTER TABLE {quoted(table)} DROP CONSTRAINT {quoted(name)}"
-
-
-def foreign_key(table: str, key: Any) -> tuple[str, str]:
-    """The key's name, made up where it has none, and the SQL that adds it without checking the rows that are there."""
-    name = key.name or f"{table}_{'_'.join(key.columns)}_fkey"
-    columns, referenced = (", ".join(map(quoted, names)) for names in (key.columns, key.referenced_columns))
-    target = quoted(key.references) + (f" ({referenced})" if referenced else "")
-    late = " DEFERRABLE INITIALLY DEFERRED" if key.deferrable else ""
-    return name, (
-        f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)} FOREIGN KEY ({columns}) REFERENCES {target}{late} NOT VALID"
-    )
-
-
-def reversed_sql(statement: Statement) -> str | None:
-    """What undoes a statement of one simple subcommand; None where that takes thinking."""
-    if len(statement.actions) != 1 or statement.actions[0].table is None:
-        return None
-    action = statement.actions[0]
-    alter = f"ALTER TABLE {quoted(action.table or '')}"
-    column = quoted(action.name or "")
-    if action.kind is Kind.DROP_NOT_NULL:
-        return f"{alter} ALTER COLUMN {column} SET NOT NULL"
-    if action.kind is Kind.SET_NOT_NULL:
-        return f"{alter} ALTER COLUMN {column} DROP NOT NULL"
-    if action.kind is Kind.RENAME_COLUMN:
-        return f"{alter} RENAME COLUMN {quoted(action.definition)} TO {column}"
-    if action.kind is Kind.RENAME_TABLE:
-        return f"ALTER TABLE {column} RENAME TO {quoted(action.table or '')}"
-    if action.kind is Kind.SET_DEFAULT:
-        return f"{alter} ALTER COLUMN {column} DROP DEFAULT"
-    return None
-
-
 def with_arguments(field: models.Field[Any, Any], without: Iterable[str] = (), **arguments: Any) -> models.Field[Any, Any]:
     """The same field with other arguments."""
     _, _, args, kwargs = field.deconstruct()
@@ -214,6 +277,39 @@ def changed(field: models.Field[Any, Any] | None, without: Iterable[str] = (), *
         return value(with_arguments(field, without, **arguments))
     except Exception:  # a custom field may refuse what it is given
         return f"{type(field).__name__}(…)"
+
+
+def new_column(impact: Impact, effect: Effect) -> str | None:
+    """The column that this operation adds, and that the index is about."""
+    definition: Any = effect.source.definition if effect.source else None
+    used: Any = getattr(definition, "used", None) or getattr(definition, "columns", ())
+    for statement in impact.statements:
+        for action in statement.actions:
+            if action.kind is Kind.ADD_COLUMN and action.name in used:
+                return action.name
+    return None
+
+
+def without_index(field: models.Field[Any, Any], checked: bool) -> models.Field[Any, Any]:
+    """The field as a column and nothing else. A OneToOneField is a unique ForeignKey: the plain one is a ForeignKey."""
+    _, path, args, kwargs = field.deconstruct()
+    for argument in ("unique", "db_index", "primary_key"):
+        kwargs.pop(argument, None)
+    made: type[models.Field[Any, Any]] = models.ForeignKey if field.one_to_one else type(field)
+    if field.many_to_one or field.one_to_one or path.endswith("SlugField"):
+        kwargs["db_index"] = False
+    if checked:
+        kwargs["db_constraint"] = False
+    return made(*args, **kwargs)
+
+
+def checks_key(impact: Impact) -> bool:
+    """Whether the operation checks rows against another table: then that belongs in a migration of its own as well."""
+    return any(
+        effect.scans and effect.source and effect.source.kind is Kind.ADD_CONSTRAINT and effect.source.definition.references
+        for statement in impact.statements
+        for effect in statement.effects
+    )
 
 
 def field_operation(name: str, target: Named, field: models.Field[Any, Any]) -> str:
@@ -248,7 +344,7 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
     """A data migration over a few rows at a time, in the order of the keys; each batch commits on its own."""
     model = target.model
     if model is None:
-        return f"UPDATE {quoted(target.table)} SET …  -- a few thousand rows at a time, each batch in a transaction of its own"
+        return f"UPDATE {target.table} SET …  -- a few thousand rows at a time, each batch in a transaction of its own"
     name = f"fill_{target.field_name}"
     return "\n".join(
         [
@@ -273,11 +369,6 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
             "    ]",
         ]
     )
-
-
-def quoted(name: str) -> str:
-    """An identifier, with its schema where it has one, as SQL."""
-    return ".".join(f'"{part}"' for part in name.split("."))
 
 
 def quoted_as(statement: Statement, name: str) -> str:

@@ -201,6 +201,7 @@ class Effect:
     `scans` is DDL that reads rows to validate them; rows changed by DML are `writes_rows`. `held` is the strongest lock on the
     relation so far in the transaction, `held_until` says when it goes. `assumed`: the catalog could not know the relation.
     `whole_database`: the lock is the database's, and what it blocks is blocked on every table.
+    `fails` is the error with which the server may refuse the statement.
     """
 
     action: str
@@ -218,6 +219,7 @@ class Effect:
     assumed: bool = False
     whole_database: bool = False
     fact: str | None = None
+    fails: str | None = field(default=None, compare=False)
     table: Table | None = field(default=None, compare=False, repr=False)
     source: Action | None = field(default=None, compare=False, repr=False)
 

@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from migration_lint import conf
+from migration_lint.backends import version_tuple
 from migration_lint.conf import Config, UsageError, load_config, parse_target, targets
 from migration_lint.types import Severity, Target
 
@@ -115,9 +116,17 @@ def test_wrong_targets_are_explained(text: str, message: str) -> None:
     assert str(caught.value) == message
 
 
-def test_without_targets_the_databases_are_linted_for(settings: Settings) -> None:
-    with pytest.raises(UsageError, match=r"^There are no facts about sqlite yet"):
-        targets(Config())
+def test_without_targets_the_databases_are_linted_for() -> None:
+    assert [(target.alias, target.vendor, target.own) for target in targets(Config())] == [
+        ("default", "sqlite", True),
+        ("analytics", "sqlite", True),
+    ]
+
+
+def test_a_part_of_a_version_is_the_oldest_that_it_may_mean() -> None:
+    oldest = version_tuple(conf.oldest("mysql"))
+    assert parse_target(f"mysql@{oldest[0]}").version == oldest
+    assert parse_target("mysql@9.1").version == (9, 1)
 
 
 def test_databases_narrow_the_targets() -> None:

@@ -14,9 +14,9 @@ ROOT = Path(migration_lint.__file__).parent
 # From the ground up. A package stands for all its modules; the longest prefix counts.
 LAYERS = [
     {"types", "sql.lexer"},
-    {"running", "keys", "waiting"},
-    {"spelling"},
+    {"running", "keys"},
     {"backends"},
+    {"spelling", "sessions"},
     {"sql.catalog"},
     {"sql.read", "sql.fold", "sql.resolve"},
     {"circumstances"},
@@ -40,8 +40,8 @@ PUBLIC = {
     "migration_lint",
     "migration_lint.python",
     "migration_lint.running",
+    "migration_lint.sessions",
     "migration_lint.spelling",
-    "migration_lint.waiting",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
@@ -104,9 +104,9 @@ def test_only_the_text_reporter_uses_rich() -> None:
 
 
 def test_connections_are_touched_in_one_place() -> None:
+    # The settings' databases, a schema editor's methods by name, and who listens for new connections.
     assert users("django.db.connections") - {"conf"} == {"sql.connection"}
-    # python.editor reads the names of a schema editor's methods.
-    assert users("django.db.backends") <= {"sql.connection", "sql.introspection", "python.editor"}
+    assert users("django.db.backends") <= {"sql.connection", "sql.introspection", "python.editor", "sessions"}
 
 
 def test_rules_import_the_public_api_and_django_alone() -> None:

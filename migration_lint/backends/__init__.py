@@ -66,6 +66,16 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What bounds the wait for a lock: a session setting and how to set it; `error` is what happens at once without it."""
+
+    setting: str
+    sql: str
+    remedy: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class Backend:
     vendor: str
     dialect: Dialect
@@ -82,6 +92,8 @@ class Backend:
     database_locks: frozenset[str] = frozenset()  # those that are taken on the whole database
     settings: Mapping[str, Any] = field(default_factory=dict)
     server: Mapping[str, Any] = field(default_factory=dict)
+    ways: Mapping[str, Any] = field(default_factory=dict)
+    waiting: Waiting | None = None
 
     def rank(self, lock: str | None) -> int:
         """A lock's strength: -1 for none, 0 for the weakest."""
@@ -133,7 +145,10 @@ def version_tuple(text: object) -> tuple[int, ...]:
     return tuple(int(part) for part in str(text).split("."))
 
 
-def parse_facts(vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[str, Blocks]) -> Iterator[Fact]:
+def parse_facts(
+    vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[str, Blocks], unprobed: str | None = None
+) -> Iterator[Fact]:
+    """`unprobed` is why a file's facts have no probes where they do not say so themselves."""
     known = set(Fact.__dataclass_fields__) - {"id"}
     seen: set[str] = set()
     for row in rows:
@@ -154,6 +169,7 @@ def parse_facts(vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[
         setup = row.get("setup", ())
         yield Fact(
             **{
+                **({"unprobed": unprobed} if "probe" not in row else {}),
                 **row,
                 "id": identity,
                 "given": frozenset(given),
@@ -178,7 +194,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         dialect=DIALECTS[data["dialect"]],
         locks=tuple(blocks),
         blocks=blocks,
-        facts=tuple(parse_facts(vendor, data["fact"], blocks)),
+        facts=tuple(parse_facts(vendor, data["fact"], blocks, data.get("unprobed"))),
         aliases=aliases,
         types=frozenset(data["types"]["known"]) | set(data["types"]["aliases"]),
         functions=functions,
@@ -189,6 +205,8 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         database_locks=frozenset(lock["name"] for lock in data["lock"] if lock.get("of") == "database"),
         settings=data.get("settings", {}),
         server=data.get("server", {}),
+        ways=data.get("ways", {}),
+        waiting=Waiting(**data["waiting"]) if "waiting" in data else None,
     )
 
 

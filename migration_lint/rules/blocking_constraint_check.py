@@ -47,9 +47,14 @@ class BlockingConstraintCheck(Rule):
                     continue
                 if action.kind is Kind.ADD_CONSTRAINT and action.definition.type == "check":
                     what, advice = self.cause(impact, statement, action), self.advice(impact, statement, action)
-                elif action.kind is Kind.ALTER_TYPE and not effect.rewrites and effect.relation == action.table:
+                elif (
+                    action.kind is Kind.ALTER_TYPE
+                    and not effect.rewrites
+                    and not effect.fails
+                    and effect.relation == action.table
+                ):
                     what = f"Changing the type of `{effect.relation}.{action.name}`, which has a CHECK,"
-                    advice = self.without_check(effect, action)
+                    advice = self.without_check(spelling.ways(impact), effect, action)
                 else:
                     continue
                 waits = spelling.waiting(migration, statement, [effect])
@@ -68,33 +73,28 @@ class BlockingConstraintCheck(Rule):
         return f"Adding the CHECK constraint{name}"
 
     def advice(self, impact: Impact, statement: Statement, action: Action) -> str:
-        operation, table = impact.step.operation, action.table or ""
+        operation, table, ways = impact.step.operation, action.table or "", spelling.ways(impact)
         check = action.definition
-        if isinstance(operation, migrations.AddConstraint):
-            code = spelling.operation(operation).replace("migrations.AddConstraint(", "AddConstraintNotValid(", 1)
-            later = spelling.call("ValidateConstraint", model_name=repr(operation.model_name), name=repr(check.name))
+        if isinstance(operation, migrations.AddConstraint) and (own := ways.replaced(operation)) is not None:
+            validation, imported = ways.operation("ValidateConstraint") or ("", "")
+            later = spelling.call(validation, model_name=repr(operation.model_name), name=repr(check.name))
             return spelling.advice(
-                (
-                    "Add the constraint for new rows alone:",
-                    spelling.migration(code, imports=[spelling.NOT_VALID]),
-                ),
+                ("Add the constraint for new rows alone:", spelling.migration(own[0], imports=own[1:])),
                 (
                     "Check the old rows in the next migration, while the table stays in use:",
-                    spelling.migration(later, imports=[spelling.VALIDATE]),
+                    spelling.migration(later, imports=[imported]),
                 ),
             )
         inline = "with its column" in action.traits
         column = next((each.name for each in statement.actions if each.kind is Kind.ADD_COLUMN), None) if inline else None
         column = column or next(iter(sorted(check.expression.columns)), "")
-        name = check.name or f"{table}_{column}_check"
+        name = check.name or ways.named(f"{table}_{column}_check")
         condition = check.expression.text
-        sql = spelling.not_valid(statement) or (
-            f"ALTER TABLE {spelling.quoted(table)} ADD CONSTRAINT {spelling.quoted(name)} CHECK ({condition}) NOT VALID"
-        )
-        add = spelling.run_sql(sql, spelling.drop_constraint(table, name))
+        sql = ways.not_valid(statement) or ways.check(table, name, condition)
+        add = spelling.run_sql(sql, ways.drop_constraint(table, name))
         later_sql = (
             "Check the old rows in the migration after that, while the table stays in use:",
-            spelling.validate(table, name),
+            ways.validate(table, name),
         )
         if isinstance(operation, migrations.RunSQL):
             first = ["Add the column without the CHECK."] if inline else []
@@ -114,10 +114,10 @@ class BlockingConstraintCheck(Rule):
             )
         when = "in the next migration" if steps else "for new rows alone"
         return spelling.advice(
-            *steps, (f"Add the constraint {when}, `NOT VALID`:", spelling.separate([add], [state])), later_sql
+            *steps, (f"Add the constraint {when}, `{ways.word('unchecked')}`:", spelling.separate([add], [state])), later_sql
         )
 
-    def without_check(self, effect: Effect, action: Action) -> str:
+    def without_check(self, ways: spelling.Ways, effect: Effect, action: Action) -> str:
         """A type change reads the rows for each CHECK on its column, unless that is dropped first and comes back NOT VALID."""
         table = effect.relation or ""
         checks = [
@@ -127,21 +127,20 @@ class BlockingConstraintCheck(Rule):
         ]
         again = [
             spelling.run_sql(
-                f"ALTER TABLE {spelling.quoted(table)} ADD CONSTRAINT {spelling.quoted(each.name or '')} "
-                f"CHECK ({each.expression.text if each.expression else ''}) NOT VALID",
-                spelling.drop_constraint(table, each.name or ""),
+                ways.check(table, each.name or "", each.expression.text if each.expression else ""),
+                ways.drop_constraint(table, each.name or ""),
             )
             for each in checks
         ]
         return spelling.advice(
             (
                 "Drop the CHECK before the type changes, in the same migration:",
-                "\n".join(spelling.run_sql(spelling.drop_constraint(table, each.name or "")) for each in checks),
+                "\n".join(spelling.run_sql(ways.drop_constraint(table, each.name or "")) for each in checks),
             ),
             ("Add it again after the change, for new rows alone:", "\n".join(again)),
             (
                 "Check the old rows in the next migration, while the table stays in use:",
-                "\n".join(spelling.validate(table, each.name or "") for each in checks),
+                "\n".join(ways.validate(table, each.name or "") for each in checks),
             ),
         )
 

@@ -63,12 +63,13 @@ class BlockingForeignKeyCheck(Rule):
 
     def advice(self, impact: Impact, statement: Statement, effect: Effect, key: Any) -> str:
         table = effect.relation or ""
-        name, sql = spelling.foreign_key(table, key)
-        sql = spelling.not_valid(statement) or sql
-        add = spelling.run_sql(sql, spelling.drop_constraint(table, name))
+        ways = spelling.ways(impact)
+        name, sql = ways.foreign_key(table, key)
+        sql = ways.not_valid(statement) or sql
+        add = spelling.run_sql(sql, ways.drop_constraint(table, name))
         check = (
             "Check the rows in the migration after that; both tables stay in use:",
-            spelling.validate(table, name),
+            ways.validate(table, name),
         )
         target = spelling.named(impact, table, key.columns[0])
         field = target.field
@@ -80,15 +81,16 @@ class BlockingForeignKeyCheck(Rule):
             (action for action in actions if action.kind is Kind.CREATE_INDEX and key.columns[0] in action.definition.used),
             None,
         )
-        index = spelling.meta_index(impact, table, built.definition) if built else None
+        own = ways.operation("AddIndex")
+        index = spelling.meta_index(impact, table, built.definition) if built and own else None
         moved: dict[str, Any] = {"db_index": False} if index else {}
         indexed: list[str | tuple[str, str]] = []
-        if index:
-            code = spelling.call("AddIndexConcurrently", model_name=repr(target.model_name), index=index)
+        if index and own:
+            code = spelling.call(own[0], model_name=repr(target.model_name), index=index)
             indexed = [
                 (
                     "Declare the index in `Meta.indexes`, and build it in a migration of its own with `atomic = False`:",
-                    spelling.migration(code, atomic=False, imports=[spelling.CONCURRENT_INDEX]),
+                    spelling.migration(code, atomic=ways.builds_atomically, imports=own[1:]),
                 )
             ]
         return spelling.advice(

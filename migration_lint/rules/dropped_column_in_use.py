@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
 from migration_lint.running import Use, actions, is_back, is_used, table_before, uses
-from migration_lint.spelling import changed, indented, listed, quoted_as
+from migration_lint.spelling import Ways, changed, indented, listed, quoted_as, ways
 
 # The statement, what the running release uses, and what the field is called now.
 Dropped = tuple[Statement, Use, Use]
@@ -50,19 +50,22 @@ class DroppedColumnInUse(Rule):
             yield self.finding(
                 f"Dropping the column{'s' * (len(columns) > 1)} {listed(columns)} of `{relation}` breaks the running release: "
                 f"it {verb} {names} until the last of its processes is replaced.",
-                help=advice(relation, dropped),
+                help=advice(ways(impact), relation, dropped),
                 impact=impact, migration=migration, statement=statement, relation=relation,
                 effect=next((e for e in statement.effects if e.relation == relation), None),
             )  # fmt: skip
 
 
-def advice(relation: str, dropped: list[Dropped]) -> str:
+def advice(own: Ways, relation: str, dropped: list[Dropped]) -> str:
     first, second = [], []
     for statement, _, use in dropped:
         column = statement.before.table(relation).columns.get(use.column) if statement.before else None
         if column is not None and column.not_null and column.default is None and not (column.identity or column.generated):
             first.append(f'migrations.AlterField("{use.model}", "{use.field}", {changed(use.definition, null=True)}),')
         kind = column.type if column is not None and column.type is not None else "…"
+        if own.offers("hide column"):  # not to be undone: the column is there no more
+            second.append(f"migrations.RunSQL({own.sql('hide column', table=relation, column=use.column)!r}),")
+            continue
         table, name = quoted_as(statement, relation), quoted_as(statement, use.column)
         forwards, backwards = f"ALTER TABLE {table} DROP COLUMN {name}", f"ALTER TABLE {table} ADD COLUMN {name} {kind}"
         second.append(f"migrations.RunSQL({forwards!r}, reverse_sql={backwards!r}),")

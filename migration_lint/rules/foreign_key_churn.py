@@ -63,7 +63,7 @@ class ForeignKeyChurn(Rule):
             )  # fmt: skip
 
     def advice(self, impact: Impact, found: list[tuple[keys.Dropped, Statement, Effect]]) -> str:
-        operation = impact.step.operation
+        operation, ways = impact.step.operation, spelling.ways(impact)
         moved = any(parent_key(statement, effect) != dropped.parent for dropped, statement, effect in found)
         if isinstance(operation, migrations.RunSQL) or moved:
             return self.in_two_steps(impact, found)
@@ -72,14 +72,15 @@ class ForeignKeyChurn(Rule):
             (
                 "Keep the constraint, and change the rest by hand:" if left else "Keep the constraint: only the state changes.",
                 spelling.separate(
-                    [spelling.run_sql(each.sql, spelling.reversed_sql(each)) for each in left], [spelling.operation(operation)]
+                    [spelling.run_sql(each.sql, ways.reversed_sql(each)) for each in left], [spelling.operation(operation)]
                 ),
             )
         )
 
     def in_two_steps(self, impact: Impact, found: list[tuple[keys.Dropped, Statement, Effect]]) -> str:
         """A key to another table has to be a new one: its rows are checked when no other lock is held."""
-        sql = [spelling.not_valid(statement) or statement.sql for _, statement, _ in found]
+        ways = spelling.ways(impact)
+        sql = [ways.not_valid(statement) or statement.sql for _, statement, _ in found]
         names = [(effect.relation or "", effect.source.name or "") for _, _, effect in found if effect.source]
         others = [
             spelling.run_sql(each.sql)
@@ -91,10 +92,10 @@ class ForeignKeyChurn(Rule):
         if not isinstance(operation, migrations.RunSQL):
             code = spelling.separate([code], [spelling.operation(operation)])
         return spelling.advice(
-            ("Add the key NOT VALID:", code),
+            (f"Add the key {ways.word('unchecked')}:", code),
             (
                 "Check the rows in the next migration, while both tables stay in use:",
-                "\n".join(spelling.validate(table, name) for table, name in names),
+                "\n".join(ways.validate(table, name) for table, name in names),
             ),
         )
 

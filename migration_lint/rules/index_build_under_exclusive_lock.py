@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import migrations, models
+from django.db import migrations
 
 from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
 
@@ -71,7 +71,7 @@ class IndexBuildUnderExclusiveLock(Rule):
         rest = f"while every read and write of `{effect.relation}` waits, {spelling.until(migration, statement)}."
         if action.kind is Kind.ALTER_TYPE:
             return f"Changing the type of `{effect.relation}.{action.name}` rebuilds indexes that use it {rest}"
-        column = new_column(impact, effect)
+        column = spelling.new_column(impact, effect)
         if action.kind is Kind.ADD_CONSTRAINT:
             kind = CONSTRAINTS.get(action.definition.type, action.definition.type)
             if column in action.definition.columns:
@@ -105,7 +105,7 @@ class IndexBuildUnderExclusiveLock(Rule):
                 "Build the indexes again with `AddIndexConcurrently`, in a third one with `atomic = False`.",
             )
         steps: list[str | tuple[str, str]] = []
-        column = new_column(impact, effect)
+        column = spelling.new_column(impact, effect)
         added = column is not None
         if added:
             steps.append(("Add the column without its index and constraints:", self.plain_column(impact, table, column or "")))
@@ -118,30 +118,32 @@ class IndexBuildUnderExclusiveLock(Rule):
             )
         if added:
             later = "Add the foreign key's constraint `NOT VALID` and validate it, each in a migration of its own."
-            return spelling.advice(*steps, self.declared(impact, table, found), *([later] if checks_key(impact) else []))
+            return spelling.advice(
+                *steps, self.declared(impact, table, found), *([later] if spelling.checks_key(impact) else [])
+            )
         return spelling.advice(*self.apart(impact, [each for each, _ in found]))
 
     def plain_column(self, impact: Impact, table: str, column: str) -> str:
         target = spelling.named(impact, table, column)
         if target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
             kind = impact.after.table(table).columns[column].type
-            return spelling.run_sql(f"ALTER TABLE {spelling.quoted(table)} ADD COLUMN {spelling.quoted(column)} {kind}")
-        return spelling.field_operation("AddField", target, without_index(target.field, checks_key(impact)))
+            return spelling.run_sql(spelling.ways(impact).sql("add column", table=table, column=column, type=str(kind)))
+        return spelling.field_operation("AddField", target, spelling.without_index(target.field, spelling.checks_key(impact)))
 
     def take_over(self, impact: Impact, statement: Statement, effect: Effect, added: bool) -> list[str | tuple[str, str]]:
         """A unique index built concurrently, and the constraint made of it: what is left of the lock is brief."""
         assert effect.source is not None
-        definition, table = effect.source.definition, effect.relation or ""
+        definition, table, ways = effect.source.definition, effect.relation or "", spelling.ways(impact)
         kind = CONSTRAINTS[definition.type]
         name = definition.name or f"{table}_{'_'.join(definition.columns)}_{'uniq' if kind == 'UNIQUE' else 'pkey'}"
-        keys = ", ".join(map(spelling.quoted, definition.columns))
-        covered = ", ".join(map(spelling.quoted, definition.clustered_columns))
-        index = f"CREATE UNIQUE INDEX CONCURRENTLY {spelling.quoted(name)} ON {spelling.quoted(table)} ({keys})"
+        keys = ", ".join(map(ways.quoted, definition.columns))
+        covered = ", ".join(map(ways.quoted, definition.clustered_columns))
+        index = f"CREATE UNIQUE INDEX CONCURRENTLY {ways.quoted(name)} ON {ways.quoted(table)} ({keys})"
         index += f" INCLUDE ({covered})" if covered else ""
-        attach = f"ALTER TABLE {spelling.quoted(table)} ADD CONSTRAINT {spelling.quoted(name)} {kind} "
-        attach += f"USING INDEX {spelling.quoted(name)}"
+        attach = f"ALTER TABLE {ways.quoted(table)} ADD CONSTRAINT {ways.quoted(name)} {kind} "
+        attach += f"USING INDEX {ways.quoted(name)}"
         attach += " DEFERRABLE INITIALLY DEFERRED" if definition.deferrable else ""
-        back = f"ALTER TABLE {spelling.quoted(table)} DROP CONSTRAINT {spelling.quoted(name)}"
+        back = ways.drop_constraint(table, name)
         operation = impact.step.operation
         sql = spelling.run_sql(attach, back)
         if added and not isinstance(operation, migrations.RunSQL):
@@ -157,9 +159,7 @@ class IndexBuildUnderExclusiveLock(Rule):
         return [
             (
                 "Build the unique index concurrently, in a migration of its own with `atomic = False`:",
-                spelling.migration(
-                    spelling.run_sql(index, f"DROP INDEX CONCURRENTLY IF EXISTS {spelling.quoted(name)}"), atomic=False
-                ),
+                spelling.migration(spelling.run_sql(index, ways.sql("unbuild index", name=name)), atomic=False),
             ),
             ("Make the constraint of it, in the next migration; the lock is then held for a moment only:", sql),
         ]
@@ -167,7 +167,7 @@ class IndexBuildUnderExclusiveLock(Rule):
     def apart(self, impact: Impact, built: list[Statement]) -> list[str | tuple[str, str]]:
         """The rest of the operation in one migration, the index in the next."""
         others = [
-            spelling.run_sql(statement.sql, spelling.reversed_sql(statement))
+            spelling.run_sql(statement.sql, spelling.ways(impact).reversed_sql(statement))
             for statement in impact.statements
             if not any(statement is each for each in built)
             and not all(action.kind is Kind.SET_CONSTRAINTS for action in statement.actions)
@@ -176,7 +176,7 @@ class IndexBuildUnderExclusiveLock(Rule):
         code = "\n".join(others)
         if not isinstance(operation, migrations.RunSQL):
             code = spelling.separate(others, [spelling.operation(operation)])
-        indexes = [spelling.concurrent_index(each) or "# CREATE INDEX CONCURRENTLY …" for each in built]
+        indexes = [spelling.ways(impact).concurrent_index(each) or "# CREATE INDEX CONCURRENTLY …" for each in built]
         return [
             ("Send everything but the index:", code),
             (
@@ -186,50 +186,18 @@ class IndexBuildUnderExclusiveLock(Rule):
         ]
 
     def declared(self, impact: Impact, table: str, found: list[tuple[Statement, Effect]]) -> tuple[str, str]:
-        code, imports = [], set()
+        code, imports, ways = [], set(), spelling.ways(impact)
         for statement, effect in found:
             index = effect.source.definition if effect.source else None
             declared = spelling.meta_index(impact, table, index)
             model = spelling.model_of(impact, table)
-            if declared and model:
-                code.append(spelling.call("AddIndexConcurrently", model_name=repr(model.name_lower), index=declared))
-                imports.add(spelling.CONCURRENT_INDEX)
+            own = ways.operation("AddIndex")
+            if declared and model and own:
+                code.append(spelling.call(own[0], model_name=repr(model.name_lower), index=declared))
+                imports.add(own[1])
             else:
-                code.append(spelling.concurrent_index(statement) or "# CREATE INDEX CONCURRENTLY …")
+                code.append(ways.concurrent_index(statement) or "# CREATE INDEX CONCURRENTLY …")
         sentence = "Build the index concurrently, in a migration of its own with `atomic = False`:"
         if imports:
             sentence = "Declare the index in `Meta.indexes`, and build it in a migration of its own with `atomic = False`:"
         return sentence, spelling.migration(*code, atomic=False, imports=sorted(imports))
-
-
-def new_column(impact: Impact, effect: Effect) -> str | None:
-    """The column that this operation adds, and that the index is about."""
-    definition: Any = effect.source.definition if effect.source else None
-    used: Any = getattr(definition, "used", None) or getattr(definition, "columns", ())
-    for statement in impact.statements:
-        for action in statement.actions:
-            if action.kind is Kind.ADD_COLUMN and action.name in used:
-                return action.name
-    return None
-
-
-def without_index(field: models.Field[Any, Any], checked: bool) -> models.Field[Any, Any]:
-    """The field as a column and nothing else. A OneToOneField is a unique ForeignKey: the plain one is a ForeignKey."""
-    _, path, args, kwargs = field.deconstruct()
-    for argument in ("unique", "db_index", "primary_key"):
-        kwargs.pop(argument, None)
-    made: type[models.Field[Any, Any]] = models.ForeignKey if field.one_to_one else type(field)
-    if field.many_to_one or field.one_to_one or path.endswith("SlugField"):
-        kwargs["db_index"] = False
-    if checked:
-        kwargs["db_constraint"] = False
-    return made(*args, **kwargs)
-
-
-def checks_key(impact: Impact) -> bool:
-    """Whether the operation checks rows against another table: then that belongs in a migration of its own as well."""
-    return any(
-        effect.scans and effect.source and effect.source.kind is Kind.ADD_CONSTRAINT and effect.source.definition.references
-        for statement in impact.statements
-        for effect in statement.effects
-    )

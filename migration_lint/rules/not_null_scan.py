@@ -50,23 +50,23 @@ class NotNullScan(Rule):
                 )  # fmt: skip
 
     def advice(self, impact: Impact, statement: Statement, table: str, column: str) -> str:
-        target = spelling.named(impact, table, column)
-        alter = f"ALTER TABLE {spelling.quoted(table)}"
-        set_not_null = spelling.run_sql(
-            f"{alter} ALTER COLUMN {spelling.quoted(column)} SET NOT NULL",
-            f"{alter} ALTER COLUMN {spelling.quoted(column)} DROP NOT NULL",
-        )
+        target, ways = spelling.named(impact, table, column), spelling.ways(impact)
+        alter = f"ALTER TABLE {ways.quoted(table)}"
+        there, back = (ways.sql(way, table=table, column=column) for way in ("set not null", "drop not null"))
+        set_not_null = spelling.run_sql(there, back)
         name = f"{target.model_name}_{target.field_name}_not_null"
+        if ways.offers("set not null unchecked"):
+            return self.unchecked(impact, target, name)
         shorter = (
-            f"From PostgreSQL 18 on, `{alter} ADD CONSTRAINT {spelling.quoted(name)} NOT NULL {spelling.quoted(column)} "
+            f"From PostgreSQL 18 on, `{alter} ADD CONSTRAINT {ways.quoted(name)} NOT NULL {ways.quoted(column)} "
             f"NOT VALID` and then `VALIDATE CONSTRAINT` do the same in two migrations."
         )
         if target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
-            check = f"{alter} ADD CONSTRAINT {spelling.quoted(name)} CHECK ({spelling.quoted(column)} IS NOT NULL) NOT VALID"
-            drop = spelling.drop_constraint(table, name)
+            check = ways.check(table, name, f"{ways.quoted(column)} IS NOT NULL")
+            drop = ways.drop_constraint(table, name)
             return spelling.advice(
                 ("Refuse new NULLs, without reading the rows that are there:", spelling.run_sql(check, drop)),
-                ("Check the old rows in the next migration:", spelling.validate(table, name)),
+                ("Check the old rows in the next migration:", ways.validate(table, name)),
                 (
                     "Set NOT NULL in a third migration, which then reads nothing, and drop the CHECK:",
                     f"{set_not_null}\n{spelling.run_sql(drop)}",
@@ -87,24 +87,44 @@ class NotNullScan(Rule):
             last = spelling.separate([set_not_null], [last])
         model = repr(target.model_name)
         constraint = models.CheckConstraint(condition=models.Q(**{f"{target.field_name}__isnull": False}), name=name)
+        added, imported = ways.operation("AddConstraint") or ("migrations.AddConstraint", "")
+        validation, also = ways.operation("ValidateConstraint") or ("", "")
         return spelling.advice(
             *steps,
             (
                 "Refuse new NULLs, without reading the rows that are there:",
                 spelling.migration(
-                    spelling.call("AddConstraintNotValid", model_name=model, constraint=spelling.value(constraint)),
-                    imports=[spelling.NOT_VALID],
+                    spelling.call(added, model_name=model, constraint=spelling.value(constraint)), imports=[imported]
                 ),
             ),
             (
                 "Check the old rows in the next migration:",
-                spelling.migration(
-                    spelling.call("ValidateConstraint", model_name=model, name=repr(name)), imports=[spelling.VALIDATE]
-                ),
+                spelling.migration(spelling.call(validation, model_name=model, name=repr(name)), imports=[also]),
             ),
             (
                 "Set NOT NULL in a third migration, which then reads nothing, and drop the CHECK:",
                 f"{last}\n{spelling.call('migrations.RemoveConstraint', model_name=model, name=repr(name))}",
             ),
             note=shorter,
+        )
+
+    def unchecked(self, impact: Impact, target: spelling.Named, name: str) -> str:
+        """NOT NULL for new rows first, where the server can do that."""
+        ways, operation = spelling.ways(impact), impact.step.operation
+        name = ways.named(name)
+        sql = ways.sql("set not null unchecked", table=target.table, column=target.column, name=name)
+        there = spelling.run_sql(sql, ways.drop_constraint(target.table, name))
+        steps: list[str | tuple[str, str]] = []
+        if target.field is not None and any(
+            action.kind is Kind.UPDATE for each in impact.statements for action in each.actions
+        ):
+            default = spelling.value(target.field.default)
+            fill = spelling.in_batches(target, f"{target.field_name}={default}", f"{target.field_name}=None")
+            steps.append(("Fill the old rows in batches:", fill))
+        if not isinstance(operation, migrations.RunSQL):
+            there = spelling.separate([there], [spelling.operation(operation)])
+        return spelling.advice(
+            *steps,
+            ("Refuse new NULLs, without reading the rows that are there:", there),
+            ("Check the old rows in the next migration, while the table stays in use:", ways.validate(target.table, name)),
         )

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from migration_lint import Action, Finding, Kind, MigrationImpact, Rule, Severity, Statement
 from migration_lint.running import Use, is_same, is_used, same_table, table_before, uses
-from migration_lint.spelling import changed, listed, quoted_as
+from migration_lint.spelling import Ways, changed, listed, ways
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Column, Table
@@ -71,7 +71,7 @@ class RequiredColumnWithoutDefault(Rule):
                 f"The running release fails on every INSERT into `{relation}` until the last of its processes is replaced: it "
                 f"leaves out {listed(row.column.name for row in rows)}, which {'are' if len(rows) > 1 else 'is'} NOT NULL "
                 "without a default in the database.",
-                help="\n\n".join(advice(relation, row) for row in rows),
+                help="\n\n".join(advice(ways(migration.impacts[number]), relation, row) for row in rows),
                 impact=migration.impacts[number], migration=migration, statement=statement, relation=relation,
                 effect=next((effect for effect in statement.effects if effect.relation == relation), None),
             )  # fmt: skip
@@ -132,11 +132,10 @@ def touching(migration: MigrationImpact, table: Table) -> Iterator[tuple[int, St
                     yield number, statement, action
 
 
-def advice(relation: str, row: Required) -> str:
-    use, statement, name = row.use, row.statement, row.column.name
+def advice(own: Ways, relation: str, row: Required) -> str:
+    use, name = row.use, row.column.name
     if use is None or use.definition is None:
-        default = f"SET DEFAULT {sql_default(row) or '…'}"
-        sql = f"ALTER TABLE {quoted_as(statement, relation)} ALTER COLUMN {quoted_as(statement, name)} {default}"
+        sql = own.sql("set default", table=relation, column=name, default=sql_default(row) or "…")
         return f"Leave a default in the database until the next release:\n\n    migrations.RunSQL({sql!r})"
     operation = f'migrations.{"AddField" if row.added else "AlterField"}("{use.model}", "{use.field}", '
     value = python_default(use.definition, row)

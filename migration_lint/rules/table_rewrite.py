@@ -39,8 +39,9 @@ class TableRewrite(Rule):
         seen = set()
         for statement in impact.statements:
             for effect in statement.effects:
+                refused = effect.fails is not None and effect.scans and is_type_change(effect)
                 if (
-                    effect.rewrites
+                    (effect.rewrites or refused)
                     and effect.stops_writes
                     and effect.source is not None
                     and migration.used_table(effect)
@@ -49,9 +50,13 @@ class TableRewrite(Rule):
                     seen.add((effect.relation_key, id(effect.source)))
                     table = effect.relation or "every table"
                     waits = spelling.waiting(migration, statement, [effect]) or "every read and write of every table"
+                    what = f"rewrites {f'`{table}`' if effect.relation else table}"
+                    if refused:
+                        what = (
+                            f"is refused where a row's value stands in the way ({effect.fails}), and reads every row for that"
+                        )
                     yield self.finding(
-                        f"{self.cause(effect.source, effect)} rewrites {f'`{table}`' if effect.relation else table}: "
-                        f"{waits} waits, {spelling.until(migration, statement)}.",
+                        f"{self.cause(effect.source, effect)} {what}: {waits} waits, {spelling.until(migration, statement)}.",
                         help=self.advice(impact, statement, effect, effect.source),
                         impact=impact, migration=migration, statement=statement, effect=effect,
                     )  # fmt: skip
@@ -66,6 +71,8 @@ class TableRewrite(Rule):
             return f"Changing {column}{before} to `{definition['type']}`{how}"
         if action.kind is Kind.SET_EXPRESSION:
             return f"Changing the expression of the generated column {column}"
+        if action.kind is Kind.DROP_COLUMN:
+            return f"Dropping {column}" if action.name else f"Dropping the unused columns of `{effect.relation}`"
         if action.kind is not Kind.ADD_COLUMN:
             return MAINTENANCE.get(action.kind, f"The statement ({action.kind})")
         if definition.generated:
@@ -77,9 +84,13 @@ class TableRewrite(Rule):
         return f"Adding {column} of the type `{definition.type}`, which may be a domain that checks each row,"
 
     def advice(self, impact: Impact, statement: Statement, effect: Effect, action: Action) -> str:
-        table, column = effect.relation or "", action.name or ""
+        table, column, ways = effect.relation or "", action.name or "", spelling.ways(impact)
+        if action.kind is Kind.DROP_COLUMN and column and ways.offers("hide column"):
+            return self.hidden(impact, table, column)
+        if action.kind is Kind.DROP_COLUMN:
+            return "Take it out of the migrations, and run it in a maintenance window."
         if action.kind is Kind.REFRESH_MATERIALIZED_VIEW:
-            view = spelling.quoted(table)
+            view = ways.quoted(table)
             return spelling.advice(
                 (
                     "Refresh it concurrently, with `atomic = False`; that needs a unique index over all its rows:",
@@ -103,21 +114,35 @@ class TableRewrite(Rule):
             return self.default_later(impact, target, action)
         return self.filled_later(impact, target, action)
 
+    def hidden(self, impact: Impact, table: str, column: str) -> str:
+        """The column goes out of sight at once, and out of the rows when there is time."""
+        ways, operation = spelling.ways(impact), impact.step.operation
+        code = spelling.run_sql(ways.sql("hide column", table=table, column=column))
+        if not isinstance(operation, migrations.RunSQL):
+            code = spelling.separate([code], [spelling.operation(operation)])
+        return spelling.advice(
+            ("Take the column out of the table's definition, which leaves the rows as they are:", code),
+            ("Give the space back in a maintenance window:", ways.sql("clear hidden columns", table=table)),
+        )
+
     def new_type(self, impact: Impact, target: spelling.Named, effect: Effect, action: Action) -> str:
         """A column beside the old one: the swap is a change of names."""
-        column, table = spelling.quoted(target.column), spelling.quoted(target.table)
+        ways = spelling.ways(impact)
+        column, table = ways.quoted(target.column), ways.quoted(target.table)
         old = effect.table.columns.get(target.column) if effect.table else None
         new = f"new_{target.field_name}"
-        drop = spelling.run_sql(f"ALTER TABLE {table} DROP COLUMN {column}", spelling.NOOP)
+        away = "hide column" if ways.offers("hide column") else "drop column"
+        drop = spelling.run_sql(ways.sql(away, table=target.table, column=target.column), spelling.NOOP)
         plain = target.field is not None and not (target.field.primary_key or target.field.remote_field)
         if not plain or target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
-            name = spelling.quoted(f"new_{target.column}")
-            kind = action.definition["type"]
+            added = f"new_{target.column}"
+            name, kind = ways.quoted(added), str(action.definition["type"])
             return spelling.advice(
                 (
                     "Add a column of the new type:",
                     spelling.run_sql(
-                        f"ALTER TABLE {table} ADD COLUMN {name} {kind}", f"ALTER TABLE {table} DROP COLUMN {name}"
+                        ways.sql("add column", table=target.table, column=added, type=kind),
+                        ways.sql("drop column", table=target.table, column=added),
                     ),
                 ),
                 f"Keep it equal to `{target}` with a trigger BEFORE INSERT OR UPDATE.",
@@ -125,11 +150,12 @@ class TableRewrite(Rule):
                     "Copy the old rows, a few thousand at a time, each batch in a transaction of its own:",
                     f"UPDATE {table} SET {name} = {column} WHERE …",
                 ),
-                "Build its indexes with `CREATE INDEX CONCURRENTLY`, add its constraints `NOT VALID`, and validate them.",
+                f"Build its indexes with `{ways.sql('build index', create='CREATE INDEX', rest='').strip()}`, "
+                f"add its constraints `{ways.word('unchecked')}`, and validate them.",
                 (
                     "Swap the names, in a migration of its own:",
                     spelling.run_sql(
-                        f"ALTER TABLE {table} RENAME COLUMN {column} TO {spelling.quoted('old_' + target.column)}; "
+                        f"ALTER TABLE {table} RENAME COLUMN {column} TO {ways.quoted('old_' + target.column)}; "
                         f"ALTER TABLE {table} RENAME COLUMN {name} TO {column}"
                     ),
                 ),
@@ -140,7 +166,7 @@ class TableRewrite(Rule):
             spelling.call("migrations.RemoveField", **both),
             spelling.field_operation("AlterField", target, swapped),
         ]
-        loosen = f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"
+        loosen = ways.sql("drop not null", table=target.table, column=target.column)
         return spelling.advice(
             (
                 "Add a column of the new type:",
@@ -162,15 +188,24 @@ class TableRewrite(Rule):
 
     def default_later(self, impact: Impact, target: spelling.Named, action: Action) -> str:
         """A default that is set on a column that is there already is for new rows alone."""
-        table, column = spelling.quoted(target.table), spelling.quoted(target.column)
+        ways = spelling.ways(impact)
+        table, column = ways.quoted(target.table), ways.quoted(target.column)
         default = action.definition.default.text
         if target.field is None or isinstance(impact.step.operation, migrations.RunSQL):
             return spelling.advice(
                 (
                     "Add the column without the default:",
-                    spelling.run_sql(f"ALTER TABLE {table} ADD COLUMN {column} {action.definition.type}"),
+                    spelling.run_sql(
+                        ways.sql("add column", table=target.table, column=target.column, type=str(action.definition.type))
+                    ),
                 ),
-                ("Set the default, which is then for new rows alone:", self.set_default(table, column, default)),
+                (
+                    "Set the default, which is then for new rows alone:",
+                    spelling.run_sql(
+                        ways.sql("set default", table=target.table, column=target.column, default=default),
+                        ways.sql("drop default", table=target.table, column=target.column),
+                    ),
+                ),
                 (
                     "Fill the old rows, a few thousand at a time, each batch in a transaction of its own:",
                     f"UPDATE {table} SET {column} = {default} WHERE {column} IS NULL AND …",
@@ -194,24 +229,26 @@ class TableRewrite(Rule):
             ),
         ]
         if not target.field.null:
-            steps.append(
-                f"Make it NOT NULL in later migrations: `CHECK ({column} IS NOT NULL) NOT VALID`, then "
-                "`VALIDATE CONSTRAINT`, then `AlterField`."
-            )
+            unchecked, last = ways.unchecked(f"CHECK ({column} IS NOT NULL)"), ", then `AlterField`"
+            if ways.offers("set not null unchecked"):
+                name = ways.named(f"{target.model_name}_{target.field_name}_not_null")
+                unchecked = ways.sql("set not null unchecked", table=target.table, column=target.column, name=name)
+                last = ""
+            steps.append(f"Make it NOT NULL in later migrations: `{unchecked}`, then `{ways.word('check later')}`{last}.")
         return spelling.advice(*steps)
 
-    def set_default(self, table: str, column: str, default: str) -> str:
-        alter = f"ALTER TABLE {table} ALTER COLUMN {column}"
-        return spelling.run_sql(f"{alter} SET DEFAULT {default}", f"{alter} DROP DEFAULT")
-
     def filled_later(self, impact: Impact, target: spelling.Named, action: Action) -> str:
-        table, column = spelling.quoted(target.table), spelling.quoted(target.column)
+        ways = spelling.ways(impact)
+        table, column = ways.quoted(target.table), ways.quoted(target.column)
         definition: Any = action.definition
         kind = getattr(definition, "type", None)
         if definition is not None and getattr(definition, "identity", False):
             last = f"ALTER TABLE {table} ALTER COLUMN {column} ADD GENERATED BY DEFAULT AS IDENTITY"
             return spelling.advice(
-                ("Add a plain column:", spelling.run_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")),
+                (
+                    "Add a plain column:",
+                    spelling.run_sql(ways.sql("add column", table=target.table, column=target.column, type=str(kind))),
+                ),
                 f"Number the old rows of `{target.table}` in batches, and new ones by a trigger.",
                 f"Make `{target}` NOT NULL: `CHECK ({column} IS NOT NULL) NOT VALID`, then `VALIDATE CONSTRAINT`, then "
                 f"`SET NOT NULL`.",
@@ -224,8 +261,12 @@ class TableRewrite(Rule):
                 "Add what the type checks as a constraint `NOT VALID`, and validate that in a later migration.",
             )
         return spelling.advice(
-            "Add a plain column under another name, and fill it by a trigger BEFORE INSERT OR UPDATE. From PostgreSQL 18 on, a "
-            "virtual column (`db_persist=False`) costs nothing.",
+            "Add a plain column under another name, and fill it by a trigger BEFORE INSERT OR UPDATE. "
+            f"{ways.word('virtual column')}a virtual column (`db_persist=False`) costs nothing.",
             f"Fill the old rows of `{target.table}` in batches.",
             f"Deploy code that reads the new column instead of `{target.field_name}`.",
         )
+
+
+def is_type_change(effect: Effect) -> bool:
+    return effect.source is not None and effect.source.kind is Kind.ALTER_TYPE

@@ -112,9 +112,8 @@ class WorkUnderExclusiveLock(Rule):
             back = ", migrations.RunPython.noop" if reverse is migrations.RunPython.noop else ""
             back = back or (f", {getattr(reverse, '__name__', '…')}" if reverse else "")
             code = f"migrations.RunPython({function(impact)}{back}),"
-        if isinstance(operation, migrations.AddIndex):
-            code = code.replace("migrations.AddIndex(", "AddIndexConcurrently(", 1)
-            code = spelling.migration(code, atomic=False, imports=[spelling.CONCURRENT_INDEX])
+        if isinstance(operation, migrations.AddIndex) and (own := spelling.ways(impact).replaced(operation)) is not None:
+            code = spelling.migration(own[0], atomic=False, imports=own[1:])
         label, name = impact.step.key
         if taker.step.index > impact.step.index:  # what was put off to the end of the migration
             return spelling.advice(
@@ -135,7 +134,8 @@ class WorkUnderExclusiveLock(Rule):
         if target.field is None:
             return spelling.advice(f"Fill `{target}` in a migration of its own, in batches, before it is altered.")
         default = spelling.value(target.field.default)
-        alter = f"ALTER TABLE {spelling.quoted(target.table)} ALTER COLUMN {spelling.quoted(changed)}"
+        ways = spelling.ways(impact)
+        there, back = (ways.sql(way, table=target.table, column=changed) for way in ("set not null", "drop not null"))
         return spelling.advice(
             (
                 "Fill the rows in a migration before this one, in batches:",
@@ -144,7 +144,7 @@ class WorkUnderExclusiveLock(Rule):
             (
                 "Leave Django's UPDATE out here:",
                 spelling.separate(
-                    [spelling.run_sql(f"{alter} SET NOT NULL", f"{alter} DROP NOT NULL")],
+                    [spelling.run_sql(there, back)],
                     [spelling.operation(impact.step.operation)],
                 ),
             ),

@@ -49,6 +49,11 @@ class Dialect:
         """What opens a quote: such a character that begins none is not closed."""
         return self.string_quotes + self.identifier_quotes + "[" * self.bracketed_names
 
+    word_characters: str = "$"
+    alternative_quotes: bool = False  # q'[…]'
+    upper_case: bool = False  # unquoted names fold to upper case; the catalog spells those in lower case, as Django does
+    slash_ends_block: bool = False  # PL/SQL has semicolons inside: a block, or what CREATE makes of it, ends at a line of `/`
+
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         plain = "|".join(
@@ -79,12 +84,16 @@ class Dialect:
             parts.append(rf"(?P<string>[bBxX]'[^']*'(?:{CONTINUED}'[^']*')*|(?:[uU]&)?{plain}(?:{CONTINUED}{plain})*)")
             parts.append(rf"(?P<name>(?:[uU]&)?(?:{names}))")
         else:
+            if self.alternative_quotes:
+                pairs = "|".join(rf"\{opens}.*?\{closes}'" for opens, closes in ("[]", "{}", "()", "<>"))
+                parts.append(rf"(?P<quoted>[nN]?[qQ]'(?:{pairs}|(?P<mark>[^\s\[{{(<]).*?(?P=mark)'))")
+                parts.append(r"(?P<open>[nN]?[qQ]')")
             parts.append(rf"(?P<string>[bBxXnN]?(?:{plain}))")
             parts.append(rf"(?P<name>{names})")
         if self.dollar_quotes:
             parts.append(r"(?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$)")
         parts += [
-            r"(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)",
+            rf"(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_{self.word_characters}\x80-\U0010ffff]*)",
             r"(?P<number>\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)",
             r"(?P<param>%s|%\([^)]*\)s|\$\d+|\?)",
             rf"(?P<op>::|:=|=>|<=|>=|<>|!=|\|\||[^\s{re.escape(self.opening)}])",
@@ -104,7 +113,8 @@ MYSQL = Dialect(
     routine_bodies=True,
 )
 SQLITE = Dialect("sqlite", identifier_quotes='"`', bracketed_names=True, routine_bodies=True)
-DIALECTS = {dialect.name: dialect for dialect in (POSTGRESQL, MYSQL, SQLITE)}
+ORACLE = Dialect("oracle", word_characters="$#", alternative_quotes=True, upper_case=True, slash_ends_block=True)
+DIALECTS = {dialect.name: dialect for dialect in (POSTGRESQL, MYSQL, SQLITE, ORACLE)}
 
 ASCII_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 ROUTINES = ("trigger", "procedure", "function", "event")
@@ -134,10 +144,10 @@ def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
         elif kind == "name":
             text = match.group()
             quote = text[-1]
-            if quote == "]":
-                yield Token("name", text[1:-1], start, position)
-                continue
-            yield Token("name", text[text.index(quote) + 1 : -1].replace(quote * 2, quote), start, position)
+            name = text[1:-1] if quote == "]" else text[text.index(quote) + 1 : -1].replace(quote * 2, quote)
+            if dialect.upper_case and name == name.upper():
+                name = name.lower()
+            yield Token("name", name, start, position)
         elif kind == "comment":
             position = skip_comment(sql, position, dialect.nested_comments)
         elif kind == "dollar":
@@ -147,6 +157,9 @@ def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
                 raise LexError(f"nothing closes the {tag} at offset {start}")
             position = close + len(tag)
             yield Token("string", sql[match.end() : close], start, position)
+        elif kind == "quoted":
+            text = match.group()
+            yield Token("string", text[text.index("'") + 2 : -2], start, position)
         elif kind in ("string", "escaped"):
             text = match.group()
             yield Token("string", text[text.index(text[-1]) + 1 : -1].replace("''", "'"), start, position)
@@ -173,6 +186,21 @@ def ends_a_branch(sql: str, end: Token) -> bool:
     return BRANCH_END.match(sql, end.end) is not None
 
 
+def is_alone(sql: str, token: Token) -> bool:
+    """Whether nothing else stands on the token's line."""
+    before, after = sql[: token.start].rpartition("\n")[2], sql[token.end :].partition("\n")[0]
+    return not before.strip() and not after.strip()
+
+
+def is_block(found: list[Token]) -> bool:
+    """Whether these tokens begin a PL/SQL block, or the making of something that has one."""
+    words = [token.value for token in found[:8] if token.kind == "word"]
+    if words[:1] != ["create"]:
+        return words[:1] in (["declare"], ["begin"])
+    made = [word for word in words[1:] if word not in ("or", "replace", "editionable", "noneditionable")]
+    return made[:1] in (["function"], ["procedure"], ["package"], ["trigger"], ["type"])
+
+
 class Piece(NamedTuple):
     """One statement of a text, without the semicolon. The tokens' offsets count from the start of `text`."""
 
@@ -193,6 +221,13 @@ def split(sql: str, dialect: Dialect = POSTGRESQL) -> list[Piece]:
                 depth += 1
             elif token.value == ")":
                 depth -= 1
+            elif token.value == "/" and dialect.slash_ends_block and is_alone(sql, token):
+                if current:
+                    pieces.append(Piece(sql[current[0].start : current[-1].end], tuple(current), sql))
+                    current, depth = [], 0
+                continue
+            elif token.value == ";" and dialect.slash_ends_block and is_block(current):
+                pass
             elif token.value == ";" and depth <= 0 and not block:
                 if current:
                     pieces.append(Piece(sql[current[0].start : current[-1].end], tuple(current), sql))

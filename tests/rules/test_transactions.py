@@ -128,10 +128,9 @@ def told(monkeypatch: pytest.MonkeyPatch, sources: list[str], options: dict[str,
 def test_a_missing_lock_timeout_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     (found,) = told(monkeypatch, [CONCURRENT, ALTER, ALTER.replace("blurb", "more")], {})
     assert found.message == (
-        "Nothing sets `lock_timeout` for the database `default`: should `shop.0003_x` have to wait for its lock on `shop_book`, every "
-        "query of that table waits behind it. There is no limit unless one is set."
+        "Nothing bounds how long a migration of the database `default` waits for a lock, and whoever comes after it waits too."
     )
-    assert '"OPTIONS": {"options": "-c lock_timeout=5s"},' in found.help
+    assert 'DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=2s"}' in found.help
     assert (found.app_label, found.migration, found.targets) == (None, None, ("postgresql@16",))
 
 

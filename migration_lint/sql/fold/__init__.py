@@ -15,7 +15,12 @@ class Fold(Tables, Objects):
 
     def __call__(self, catalog: Catalog, action: Action) -> Catalog:
         handler = HANDLERS.get(action.kind)
-        return handler(self, catalog, action) if handler else catalog
+        if handler is None:
+            return catalog
+        catalog = handler(self, catalog, action)
+        if "system" in self.backend.names and action.table is not None and action.table in catalog.tables:
+            catalog = self.with_not_null(catalog, action.table)
+        return catalog
 
 
 HANDLERS: Mapping[Kind, Callable[[Fold, Catalog, Action], Catalog]] = {

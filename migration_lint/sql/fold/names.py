@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
@@ -60,9 +61,18 @@ class Names:
             words.append(next(word for number in count() if (word := f"{label}{number or ''}") not in words))
         return words
 
+    def system_name(self, catalog: Catalog, table: Table, constraint: Constraint) -> str:
+        """A number, as Oracle gives one to a constraint without a name; the same one in each run."""
+        text = f"{table.name} {constraint.type} {constraint.columns} {constraint.expression and constraint.expression.text}"
+        first = int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16)
+        names = (f"{self.backend.names['system']}{number % 10**6:06}" for number in count(first))
+        return next(name for name in names if name not in table.constraints and not catalog.has_constraint(name))
+
     def constraint_name(self, catalog: Catalog, table: Table, constraint: Constraint) -> str:
         if "templates" in self.backend.names:
             return self.from_template(catalog, table, constraint)
+        if "system" in self.backend.names:
+            return self.system_name(catalog, table, constraint)
         label = self.backend.names[constraint.type]
         columns = tuple(self.key_words((*constraint.columns, *constraint.clustered_columns)))
         if constraint.type == "primary key":
@@ -93,6 +103,22 @@ class Names:
             if free or constraint.type == "primary key":
                 return self.backend.clip(name)
         raise AssertionError("unreachable")
+
+    def with_not_null(self, catalog: Catalog, name: str) -> Catalog:
+        """NOT NULL as the constraints that it is, where the server names those as it does all others."""
+        table = catalog.table(name)
+        bound = {c.columns[0] for c in table.constraints.values() if c.type == "not null" and c.valid}
+        kept = {
+            key: c
+            for key, c in table.constraints.items()
+            if c.type != "not null" or not c.valid or ((column := table.columns.get(c.columns[0])) and column.not_null)
+        }
+        for column in table.columns.values():
+            if column.not_null and column.name not in bound:
+                made = Constraint("not null", None, (column.name,))
+                made = replace(made, name=self.system_name(catalog, replace(table, constraints=kept), made))
+                kept[made.name or ""] = made
+        return catalog if kept == table.constraints else catalog.with_table(replace(table, constraints=kept))
 
     def for_partition(self, constraint: Constraint) -> Constraint:
         """A partitioned table's constraint as its partitions have it: one with an index gets a name of its own."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migration_lint.backends import Backend
 from migration_lint.sql.lexer import Piece
-from migration_lint.sql.read import dialects, indexes, mysql, objects, rows, sqlite, tables
+from migration_lint.sql.read import dialects, indexes, mysql, objects, oracle, rows, sqlite, tables
 from migration_lint.sql.read.cursor import Cursor, Unread
 from migration_lint.types import Action, Kind
 
@@ -20,7 +20,7 @@ VERBS = frozenset(
 )
 
 
-dialects.WORDS.update(mysql=mysql.MySQL(), sqlite=sqlite.SQLite())
+dialects.WORDS.update(mysql=mysql.MySQL(), sqlite=sqlite.SQLite(), oracle=oracle.Oracle())
 
 
 def read(piece: Piece, backend: Backend) -> tuple[Action, ...]:

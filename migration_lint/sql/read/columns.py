@@ -19,39 +19,25 @@ TABLE_CONSTRAINTS = ("constraint", "check", "unique", "primary", "foreign", "exc
 
 def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
     """A column, and the constraints that stand inside its definition."""
+    dialect = dialects.of(cursor)
+    own = dialect.column(cursor)
+    if own is not None:
+        return own
     column = Column(cursor.identifier())
     if not cursor.done and not cursor.at_any(*OPTIONS):
         column = replace(column, type=cursor.type())
     constraints: list[Constraint] = []
     name: str | None = None
-    own = dialects.of(cursor)
     while not cursor.done:
         if cursor.take("constraint"):
             name = cursor.identifier()
             continue
-        option = own.column_option(cursor, column)
+        option = dialect.column_option(cursor, column)
         if option is not None:
             column = option
         elif cursor.take("not", "null"):
             column = replace(column, not_null=True)
             cursor.take("no", "inherit")
-        elif cursor.take_any("auto_increment", "autoincrement"):
-            column = replace(column, identity=True, not_null=True)
-        elif cursor.take("comment"):
-            column = replace(column, comment=cursor.next().value)
-        elif cursor.take("character", "set") or cursor.take("charset"):
-            column = replace(column, charset=cursor.next().value.lower())
-        elif cursor.take("on", "update"):
-            cursor.expression(*COLUMN_STOPS)
-        elif cursor.take("on", "conflict"):
-            cursor.next()
-        elif cursor.at("as", "("):
-            cursor.next()
-            column = computed(cursor, column)
-        elif cursor.take("first") or cursor.take_any("invisible", "visible"):
-            pass
-        elif cursor.take("after"):
-            cursor.identifier()
         elif cursor.take("null"):
             pass
         elif cursor.take("default"):
@@ -61,7 +47,7 @@ def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
         elif cursor.take("check"):
             constraints.append(replace(check(cursor, name), columns=(column.name,), inline=True))
             cursor.take("no", "inherit")
-        elif cursor.take("primary", "key") or cursor.take("key"):
+        elif cursor.take("primary", "key"):
             column = replace(column, not_null=True)
             constraints.append(Constraint("primary key", name, (column.name,)))
             index_parameters(cursor)

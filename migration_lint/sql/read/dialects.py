@@ -48,8 +48,12 @@ class Words:
         """What stands among the columns of a CREATE TABLE, and is none."""
         return None
 
+    def column(self, cursor: Cursor) -> tuple[Column, list[Constraint]] | None:
+        """A column's definition, from its name on, with the constraints inside."""
+        return None
 
-WORDS: dict[str, Words] = {}  # by dialect; each module of words registers its own
+
+WORDS: dict[str, Words] = {}  # by dialect
 NONE = Words()
 
 

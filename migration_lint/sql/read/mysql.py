@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from migration_lint.sql.catalog import Column, Constraint, Index
-from migration_lint.sql.read.columns import check, column_definition, deferrability, references
+from migration_lint.sql.read.columns import COLUMN_STOPS, check, column_definition, computed, deferrability, references
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 from migration_lint.sql.read.dialects import Words
 from migration_lint.types import Action, Kind
@@ -124,6 +125,24 @@ class MySQL(Words):
             traits |= {"if exists"} if cursor.take("if", "exists") else set()
             return iter([Action(Kind.DROP_CONSTRAINT, table, cursor.identifier(), None, frozenset(traits))])
         return None
+
+    def column_option(self, cursor: Cursor, column: Column) -> Column | None:
+        if cursor.take("auto_increment"):
+            return replace(column, identity=True, not_null=True)
+        if cursor.take("comment"):
+            return replace(column, comment=cursor.next().value)
+        if cursor.take("character", "set") or cursor.take("charset"):
+            return replace(column, charset=cursor.next().value.lower())
+        if cursor.at("as", "("):
+            cursor.next()
+            return computed(cursor, column)
+        if cursor.take("on", "update"):
+            cursor.expression(*COLUMN_STOPS)
+        elif cursor.take("after"):
+            cursor.identifier()
+        elif not cursor.take_any("first", "invisible", "visible"):
+            return None
+        return column
 
     def table_item(self, cursor: Cursor) -> Index | Constraint | None:
         return table_item(cursor)

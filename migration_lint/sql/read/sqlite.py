@@ -54,7 +54,7 @@ class SQLite(Words):
         """An INTEGER PRIMARY KEY numbers the rows, AUTOINCREMENT or not."""
         if cursor.at("primary", "key") and column.type == SQLType("integer") and cursor.peek(2).value != "desc":
             return None if column.identity else replace(column, identity=True, not_null=True)
-        if cursor.take_any("asc", "desc"):
+        if cursor.take_any("asc", "desc", "autoincrement"):
             return column
         return None
 

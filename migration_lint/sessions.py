@@ -1,0 +1,49 @@
+"""How long a session waits for a lock, as far as settings, migrations and what runs on connecting say. Public, for rules."""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.backends.signals import connection_created
+
+from migration_lint import backends
+from migration_lint.types import Effect, MigrationImpact, Statement, Target
+
+NO_LIMIT = ("", "0", "0s", "0ms", "default")
+
+
+def waiting(target: Target) -> backends.Waiting | None:
+    """What bounds the wait on this database; None where its fact file does not say."""
+    return backends.load(target.vendor).waiting
+
+
+def is_bounded(statement: Statement, own: backends.Waiting) -> bool:
+    """Whether the session has a limit by then: by the alias's OPTIONS, by the migrations, or by what runs on connecting."""
+    value = statement.before.settings.get(own.setting, "") if statement.before else ""
+    return value.strip("'\" ").lower() not in NO_LIMIT or any(own.setting in text.lower() for text in on_connecting())
+
+
+def on_connecting() -> Iterator[str]:
+    """The texts of the functions that the project runs on each new connection."""
+    for entry in connection_created.receivers:
+        receiver: Any = entry[1]
+        try:
+            function: Any = receiver() if isinstance(receiver, weakref.ReferenceType) else receiver
+            yield inspect.getsource(function)
+        except (OSError, TypeError):  # no text is at hand
+            continue
+
+
+def unbounded(migration: MigrationImpact) -> Iterator[tuple[Statement, Effect, backends.Waiting]]:
+    """What locks a table in use where nobody says how long to wait. Nothing where the settings are another vendor's."""
+    own = waiting(migration.target)
+    if own is None or not migration.target.own:
+        return
+    for _, statement in migration.timeline:
+        for effect in statement.effects:
+            asks = effect.lock is not None and (effect.stops_writes or effect.algorithm is not None)
+            if asks and not effect.concurrent and migration.used_table(effect) and not is_bounded(statement, own):
+                yield statement, effect, own
