@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -96,7 +95,17 @@ def cut(name: str, length: int) -> str:
     return name if len(name) <= length else f"{name[: max(length - 4, 0)]}{digest}"
 
 
-def columns(models: Models, state: ModelState) -> Iterator[Use]:
+def columns(models: Models, state: ModelState) -> list[Use]:
+    """What a model's queries name. Kept on a state that no other one adds to, as its tables are."""
+    known: list[Use] | None = state.__dict__.get("_columns")
+    if known is None:
+        known = list(find_columns(models, state))
+        if not any(isinstance(base, str) for base in state.bases):
+            state.__dict__["_columns"] = known
+    return known
+
+
+def find_columns(models: Models, state: ModelState) -> Iterator[Use]:
     links = [field for field in state.fields.values() if getattr(field.remote_field, "parent_link", False)]
     for name, field in state.fields.items():
         column = column_of(name, field)
@@ -118,7 +127,7 @@ def column_of(name: str, field: Any) -> str | None:
     """The column of a field that no model class has been made with."""
     if field.many_to_many:
         return None
-    bound = copy.copy(field)
+    bound = field.__copy__()
     bound.name = name
     column: str | None = bound.get_attname_column()[1]
     return column

@@ -317,11 +317,16 @@ class MigrationImpact:
 
     migration: Migration
     target: Target
-    location: Location
+    locate: Callable[[], Location] = field(repr=False, compare=False)
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
+
+    @cached_property
+    def location(self) -> Location:
+        """The migration's class. Found when it is asked for: the file is read for it."""
+        return self.locate()
 
     @property
     def key(self) -> MigrationKey:

@@ -214,7 +214,7 @@ class Collector:
         if wanted and self.reverses:
             impacts = self.with_reverses(migration, impacts, atomic)
         return MigrationImpact(
-            migration, self.target, source.migration_location(migration), tuple(impacts), release, models_before
+            migration, self.target, partial(source.migration_location, migration), tuple(impacts), release, models_before
         )
 
     def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:

@@ -10,16 +10,20 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.db.migrations.state import AppConfigStub, ModelState, StateApps
 from django.db.migrations.utils import resolve_relation
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, ForeignKey, Manager, Model
+from django.db.models.base import ModelBase
+from django.db.models.options import Options
 
 ModelKey = tuple[str, str]
+# Options that become fields, connect signals or take something from another model.
+MAKE_MORE_THAN_OPTIONS = {"order_with_respect_to", "swappable", "proxy"}
 
 
 def find_references(state: ModelState) -> frozenset[ModelKey]:
@@ -94,9 +98,9 @@ class Unbound:
 
     def clone(self) -> Any:
         field = self.field
-        if type(field).__module__ != Field.__module__ or field.remote_field is not None:
+        if type(field).__module__ != Field.__module__ and type(field) is not ForeignKey:
             return field.clone()
-        new = field.__copy__()
+        new = field.__deepcopy__({})
         for cached in ("_get_default", "cached_col"):
             new.__dict__.pop(cached, None)
         if field.auto_created:
@@ -107,47 +111,134 @@ class Unbound:
             Field.creation_counter += 1
         return new
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether Django itself binds it, and leaves nothing but the field and its descriptors behind."""
+        field = self.field
+        own = type(field) is ForeignKey or (type(field).__module__ == Field.__module__ and field.remote_field is None)
+        return own and not (field.primary_key or field.auto_created)
 
-def render(state: ModelState, apps: StateApps) -> None:
+
+def resolve(model: type[Model], related: type[Model], field: Any) -> None:
+    field.remote_field.model = related
+    field.do_related_class(related, model)
+
+
+class Mould:
+    """What a class has of its model's name and options alone: whatever else changes, the next class is cast in it."""
+
+    def __init__(self, state: ModelState, model: type[Model]) -> None:
+        self.state = state
+        self.options: Any = copy.copy(model._meta)
+        for name in (*Options.FORWARD_PROPERTIES, *Options.REVERSE_PROPERTIES, "model", "concrete_model", "apps"):
+            self.options.__dict__.pop(name, None)
+        self.options.pk = self.options.auto_field = None
+        self.body = {name: value for name, value in vars(model).items() if isinstance(value, type)}  # its exceptions
+        self.body["__module__"] = model.__module__
+        self.plain: dict[str, tuple[Any, Any]] = {}  # by name: the state's field, and what is bound to one class after another
+
+    @staticmethod
+    def can_be_made(state: ModelState) -> bool:
+        return (
+            state.bases == (Model,)
+            and not state.managers
+            and "objects" not in state.fields
+            and MAKE_MORE_THAN_OPTIONS.isdisjoint(state.options)
+        )
+
+    def fits(self, state: ModelState) -> bool:
+        one, other = self.state.options, state.options
+        return (
+            self.state.name == state.name
+            and self.can_be_made(state)
+            and one.keys() == other.keys()
+            and all(one[name] == other[name] for name in one if name != "indexes")
+        )
+
+    def cast(self, state: ModelState, apps: StateApps) -> type[Model]:
+        """`ModelBase.__new__`, from where the options are made."""
+        body = {**self.body, "__doc__": f"{state.name}({', '.join(state.fields)})"}
+        model: Any = type.__new__(ModelBase, state.name, state.bases, body)
+        model._meta = options = copy.copy(self.options)
+        options.model = options.concrete_model = model
+        options.apps = apps
+        options._get_fields_cache, options.parents = {}, {}
+        for name in ("local_fields", "local_many_to_many", "private_fields", "local_managers", "related_fkey_lookups"):
+            setattr(options, name, [])
+        keys: list[tuple[Any, ModelKey]] = []
+        for name, field in state.fields.items():
+            known = self.plain.get(name)
+            if known is None or known[0] is not field:
+                self.bind(model, name, field)
+                continue
+            new: Any = known[1].__deepcopy__({})
+            new.model = model
+            new.creation_counter = Field.creation_counter
+            Field.creation_counter += 1
+            options.local_fields.append(new)
+            setattr(model, new.attname, new.descriptor_class(new))
+            if new.remote_field is not None:
+                new.opts = options
+                setattr(model, name, new.forward_related_accessor_class(new))
+                keys.append((new, resolve_relation(new.remote_field.model, state.app_label, state.name_lower)))
+        manager = Manager()
+        manager.auto_created = True
+        model.add_to_class("objects", manager)
+        model._prepare()
+        apps.register_model(state.app_label, model)
+        for key, target in keys:
+            apps.lazy_model_operation(partial(resolve, field=key), (state.app_label, state.name_lower), target)
+        return model
+
+    def bind(self, model: Any, name: str, field: Any) -> None:
+        """Give the class a field that its forerunners did not have. A plain one is kept, for its heirs to have copies of."""
+        source, members = Unbound(field), len(vars(model))
+        new = source.clone()
+        model.add_to_class(name, new)
+        if source.is_plain and len(vars(model)) == members + (2 if new.is_relation else 1):  # its descriptors, and nothing else
+            kept = new.__deepcopy__({})
+            kept.__dict__.pop("opts", None)
+            del kept.model
+            self.plain[name] = field, kept
+
+
+def render(state: ModelState, apps: StateApps) -> type[Model]:
     """`ModelState.render`, without what costs most of its time: a new field of each field, a deep copy of each index."""
     body = copy.copy(state)
     body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]
-    indexes = state.options.get("indexes", [])
-    if any("%" in index.name for index in indexes):  # the class's name goes in
-        body.render(apps)
-        return
     body.options = {**state.options, "indexes": []}
-    body.render(apps)._meta.indexes = list(indexes)
+    return body.render(apps)
 
 
 class LazyApps(StateApps):
     """A registry that renders a model when asked for it, with what it points to, and what points to it when asked for that."""
 
     def __init__(self, models: dict[ModelKey, ModelState], real_apps: Iterable[str], base: LazyApps | None) -> None:
-        self.real_models: list[ModelState] = []
         if base is None:
+            super(StateApps, self).__init__([])
+            self._lock = None
+            self.ready_event = None  # type: ignore[assignment]
+            self.labels = frozenset(real_apps)
+            self.real_models: list[ModelState] = []
             for label in sorted(real_apps):
                 for model in global_apps.get_app_config(label).get_models():
                     self.real_models.append(ModelState.from_model(model, exclude_rels=True))
+            self.moulds: dict[ModelKey, Mould] = {}
         else:
-            self.real_models = base.real_models
+            vars(self).update(vars(base))  # what is the same in every registry: the lines above
+            self.all_models = defaultdict(dict)
         self.states: dict[ModelKey, ModelState] = {(s.app_label, s.name_lower): s for s in self.real_models}
         self.states.update(models)
-        super(StateApps, self).__init__([])
-        self._lock = None
-        self.ready_event = None  # type: ignore[assignment]
         self.waiting: dict[ModelKey, list[tuple[ModelKey, Callable[..., Any], tuple[ModelKey, ...]]]] = defaultdict(list)
         self.stale: dict[ModelKey, type[Model]] = {}
         self.complete: set[ModelKey] = set()
         self.lost: dict[ModelKey, ModelState] = {}  # deleted models that others may still inherit from
         self.roots: set[ModelKey] = set()
         self.followed: set[ModelKey] = set()
-        del self.app_configs
+        self.__dict__.pop("app_configs", None)
         if base is None:
-            self.labels = frozenset(real_apps)
             self.heirs = {key for key, state in self.states.items() if bases(state)}
         else:
-            self.labels = base.labels
             self.inherit(base)
 
     @cached_property
@@ -185,7 +276,7 @@ class LazyApps(StateApps):
         for key in (changed | base.stale.keys()) - broken:
             if (
                 key in after
-                and references(after[key]).isdisjoint(broken)
+                and (not broken or references(after[key]).isdisjoint(broken))
                 and bases(after[key]).isdisjoint(dropped & after.keys())
             ):
                 old = base.find(key)
@@ -236,9 +327,25 @@ class LazyApps(StateApps):
                 self.finish(base)
         for target in (key, *entangled(state)):
             self.stale.pop(target, None)
-        render(state, self)
+        self.make(key, state)
         for label, name in lost:  # it was there to be inherited from
             self.all_models[label].pop(name, None)
+
+    def make(self, key: ModelKey, state: ModelState) -> None:
+        indexes = state.options.get("indexes", [])
+        if any("%" in index.name for index in indexes):  # the class's name goes in
+            body = copy.copy(state)
+            body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]
+            body.render(self)
+            return
+        mould = self.moulds.get(key)
+        if mould is not None and mould.fits(state):
+            model = mould.cast(state, self)
+        else:
+            model = render(state, self)
+            if Mould.can_be_made(state):
+                self.moulds[key] = Mould(state, model)
+        model._meta.indexes = list(indexes)
 
     def finish(self, key: ModelKey) -> None:
         """Render a model, what it points to, and what those point to with the columns that it refers to."""
