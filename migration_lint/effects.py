@@ -65,7 +65,7 @@ def choices(
             yield Choice(fact, heir.name, heir, action.kind.value)
     if main.rewrites:  # everything is made anew: what it was before does not count
         given = action.traits | {"rewritten"}
-    for on in backend.reaches(action.kind.value):
+    for on in backend.reaches.get(action.kind.value, ()):
         if on == "table":
             continue
         for relation, more in reach(on, action, catalog, name, given):

@@ -11,6 +11,7 @@ import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
+from operator import attrgetter
 from typing import Any
 
 from django.apps import AppConfig
@@ -19,9 +20,14 @@ from django.db.migrations.state import AppConfigStub, ModelState, StateApps
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field, ForeignKey, Manager, Model
 from django.db.models.base import ModelBase
+from django.db.models.fields import AutoFieldMixin
 from django.db.models.options import Options
+from django.db.models.signals import class_prepared
 
 ModelKey = tuple[str, str]
+PLAIN_BASES: tuple[Any, ...] = (Model,)
+NONE: frozenset[ModelKey] = frozenset()
+creation_counter = attrgetter("creation_counter")
 # Options that become fields, connect signals or take something from another model.
 MAKE_MORE_THAN_OPTIONS = {"order_with_respect_to", "swappable", "proxy"}
 
@@ -62,8 +68,8 @@ def entangled(state: ModelState) -> Iterator[ModelKey]:
 
 def bases(state: ModelState) -> frozenset[ModelKey]:
     """The models that it inherits from, whose columns are columns of its own."""
-    if all(base is Model for base in state.bases):
-        return frozenset()
+    if state.bases == PLAIN_BASES:
+        return NONE
     names = [base.partition(".") for base in state.bases if isinstance(base, str)]
     return frozenset((label, name.lower()) for label, _, name in names)
 
@@ -78,14 +84,35 @@ def key_references(state: ModelState) -> Iterator[ModelKey]:
 
 def interface(state: ModelState) -> tuple[Any, ...]:
     """What a model that points here depends on: the table's name, and the columns that a key can refer to."""
+    known: tuple[Any, ...] | None = state.__dict__.get("_interface")
+    if known is not None:
+        return known
     options = state.options
     keys = tuple((name, id(field)) for name, field in state.fields.items() if field.primary_key or field.unique)
-    return (
+    found = state.__dict__["_interface"] = (
         state.name,
         state.bases,
         *(options.get(name) for name in ("db_table", "proxy", "managed", "swappable", "order_with_respect_to")),
         keys,
     )
+    return found
+
+
+def number(field: Any) -> None:
+    """Put a new field behind those made before it; Django counts its own backwards, which puts them first."""
+    if field.auto_created:
+        field.creation_counter = Field.auto_creation_counter
+        Field.auto_creation_counter -= 1
+    else:
+        field.creation_counter = Field.creation_counter
+        Field.creation_counter += 1
+
+
+def copied(thing: Any) -> Any:
+    """A shallow copy, without the ceremony that `copy.copy` makes of it."""
+    new = object.__new__(type(thing))
+    new.__dict__ = thing.__dict__.copy()
+    return new
 
 
 class Unbound:
@@ -103,20 +130,14 @@ class Unbound:
         new = field.__deepcopy__({})
         for cached in ("_get_default", "cached_col"):
             new.__dict__.pop(cached, None)
-        if field.auto_created:
-            new.creation_counter = Field.auto_creation_counter
-            Field.auto_creation_counter -= 1
-        else:
-            new.creation_counter = Field.creation_counter
-            Field.creation_counter += 1
+        number(new)
         return new
 
     @property
     def is_plain(self) -> bool:
         """Whether Django itself binds it, and leaves nothing but the field and its descriptors behind."""
         field = self.field
-        own = type(field) is ForeignKey or (type(field).__module__ == Field.__module__ and field.remote_field is None)
-        return own and not (field.primary_key or field.auto_created)
+        return type(field) is ForeignKey or (type(field).__module__ == Field.__module__ and field.remote_field is None)
 
 
 def resolve(model: type[Model], related: type[Model], field: Any) -> None:
@@ -133,14 +154,15 @@ class Mould:
         for name in (*Options.FORWARD_PROPERTIES, *Options.REVERSE_PROPERTIES, "model", "concrete_model", "apps"):
             self.options.__dict__.pop(name, None)
         self.options.pk = self.options.auto_field = None
-        self.body = {name: value for name, value in vars(model).items() if isinstance(value, type)}  # its exceptions
-        self.body["__module__"] = model.__module__
+        self.module = model.__module__
+        own = vars(model).items()
+        self.body = {name: value for name, value in own if isinstance(value, type) or name == "get_absolute_url"}
         self.plain: dict[str, tuple[Any, Any]] = {}  # by name: the state's field, and what is bound to one class after another
 
     @staticmethod
     def can_be_made(state: ModelState) -> bool:
         return (
-            state.bases == (Model,)
+            state.bases == PLAIN_BASES
             and not state.managers
             and "objects" not in state.fields
             and MAKE_MORE_THAN_OPTIONS.isdisjoint(state.options)
@@ -157,9 +179,8 @@ class Mould:
 
     def cast(self, state: ModelState, apps: StateApps) -> type[Model]:
         """`ModelBase.__new__`, from where the options are made."""
-        body = {**self.body, "__doc__": f"{state.name}({', '.join(state.fields)})"}
-        model: Any = type.__new__(ModelBase, state.name, state.bases, body)
-        model._meta = options = copy.copy(self.options)
+        model: Any = type.__new__(ModelBase, state.name, state.bases, {"__module__": self.module})
+        model._meta = options = copied(self.options)
         options.model = options.concrete_model = model
         options.apps = apps
         options._get_fields_cache, options.parents = {}, {}
@@ -171,20 +192,30 @@ class Mould:
             if known is None or known[0] is not field:
                 self.bind(model, name, field)
                 continue
-            new: Any = known[1].__deepcopy__({})
+            new: Any = copied(known[1])
             new.model = model
-            new.creation_counter = Field.creation_counter
-            Field.creation_counter += 1
+            number(new)
             options.local_fields.append(new)
+            if new.primary_key:
+                options.setup_pk(new)
+            if isinstance(new, AutoFieldMixin):
+                options.auto_field = new
             setattr(model, new.attname, new.descriptor_class(new))
             if new.remote_field is not None:
+                new.remote_field = copied(new.remote_field)
+                new.remote_field.field = new
                 new.opts = options
                 setattr(model, name, new.forward_related_accessor_class(new))
                 keys.append((new, resolve_relation(new.remote_field.model, state.app_label, state.name_lower)))
+        options.local_fields.sort(key=creation_counter)
+        for name, value in self.body.items():
+            setattr(model, name, value)
+        model.__doc__ = f"{state.name}({', '.join(field.name for field in options.local_fields)})"
         manager = Manager()
         manager.auto_created = True
         model.add_to_class("objects", manager)
-        model._prepare()
+        options._prepare(model)
+        class_prepared.send(sender=model)
         apps.register_model(state.app_label, model)
         for key, target in keys:
             apps.lazy_model_operation(partial(resolve, field=key), (state.app_label, state.name_lower), target)
@@ -254,41 +285,35 @@ class LazyApps(StateApps):
     def inherit(self, base: LazyApps) -> None:
         """Keep the classes that are as right here as there."""
         before, after = base.states, self.states
-        self.lost = {**base.lost, **{key: before[key] for key in before.keys() - after.keys()}}
-        changed = {key for key, state in after.items() if before.get(key) is not state} | (before.keys() - after.keys())
+        gone = before.keys() - after.keys()
+        changed = {key for key, state in after.items() if before.get(key) is not state}
+        self.lost = {**base.lost, **{key: before[key] for key in gone}} if gone else base.lost
         broken = {
-            key for key in changed & after.keys() if key not in before or interface(before[key]) != interface(after[key])
+            key for key in changed if key not in before or interface(before[key]) != interface(after[key])
         }  # what points at a model that is gone stays as it is: Django does not render it again either, and could not
-        rendered = {(label, name) for label, models in base.all_models.items() for name in models}
-        dropped = changed & rendered
-        kept = (rendered & before.keys()) - dropped
-        while broken or dropped:
-            more = {
-                key
-                for key in (kept if broken else kept & base.heirs)
-                if not (references(before[key]).isdisjoint(broken) and bases(before[key]).isdisjoint(dropped & after.keys()))
-            }
-            if not more:
-                break
-            kept -= more
-            dropped |= more
-            broken |= more
-        for key in (changed | base.stale.keys()) - broken:
-            if (
-                key in after
-                and (not broken or references(after[key]).isdisjoint(broken))
-                and bases(after[key]).isdisjoint(dropped & after.keys())
+        dropped = {(label, name) for label, name in changed | gone if name in base.all_models.get(label, ())}
+        if broken or (dropped and base.heirs):
+            rendered = {(label, name) for label, models in base.all_models.items() for name in models}
+            self.spread(broken, dropped, (rendered & before.keys()) - dropped, base)
+        stale = {key: old for key in changed if (old := base.find(key)) is not None}
+        for key, old in {**base.stale, **stale}.items():
+            if key in after and not (
+                key in broken
+                or (broken and not references(after[key]).isdisjoint(broken))
+                or (key in base.heirs | changed and not bases(after[key]).isdisjoint(dropped & after.keys()))
             ):
-                old = base.find(key)
-                if old is not None:
-                    self.stale[key] = old
+                self.stale[key] = old
         for label, models in base.all_models.items():
-            for name, model in models.items():
+            self.all_models[label] = models.copy()
+        for label, name in dropped:
+            del self.all_models[label][name]
+        for models in self.all_models.values():
+            for name, model in list(models.items()):
                 meta: Any = model._meta
                 owner = meta.auto_created
-                if (label, name) in dropped or (owner and (owner._meta.app_label, owner._meta.model_name) in dropped):
+                if owner and (owner._meta.app_label, owner._meta.model_name) in dropped:
+                    del models[name]
                     continue
-                self.all_models[label][name] = model
                 meta.apps = self
                 if meta._get_fields_cache or "_relation_tree" in meta.__dict__ or "fields_map" in meta.__dict__:
                     meta._expire_cache(forward=False)
@@ -296,11 +321,26 @@ class LazyApps(StateApps):
             still = [entry for entry in entries if entry[0] not in dropped]
             if still:
                 self.waiting[key] = still
-        self.heirs = (base.heirs - changed) | {key for key in changed if key in after and bases(after[key])}
-        gone = (dropped & after.keys()) - self.stale.keys()
-        self.complete = {key for key in base.complete - dropped if key in after}
-        if gone:
-            self.complete = {key for key in self.complete if references(after[key]).isdisjoint(gone)}
+        self.heirs = (base.heirs - changed - gone) | {key for key in changed if bases(after[key])}
+        self.complete = base.complete - dropped - gone
+        left = (dropped & after.keys()) - self.stale.keys()
+        if left:
+            self.complete = {key for key in self.complete if references(after[key]).isdisjoint(left)}
+
+    def spread(self, broken: set[ModelKey], dropped: set[ModelKey], kept: set[ModelKey], base: LazyApps) -> None:
+        """Drop too what points at something broken or inherits from something dropped, and so on."""
+        before, after = base.states, self.states
+        while True:
+            more = {
+                key
+                for key in (kept if broken else kept & base.heirs)
+                if not (references(before[key]).isdisjoint(broken) and bases(before[key]).isdisjoint(dropped & after.keys()))
+            }
+            if not more:
+                return
+            kept -= more
+            dropped |= more
+            broken |= more
 
     def find(self, key: ModelKey) -> type[Model] | None:
         """The class to point to, if there is one: the model's own, or one from before changes that do not matter to that."""
