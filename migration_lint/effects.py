@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from migration_lint.backends import Backend, Fact
 from migration_lint.circumstances import circumstances, is_unlisted, of_index, subject
 from migration_lint.sql.catalog import Catalog, Constraint, Table
-from migration_lint.types import Action, Blocks, Effect, Kind, MigrationKey
+from migration_lint.types import Action, Blocks, Effect, Kind, MigrationKey, replace
 
 ALONG = {"parent": "lock parent", "children": "lock child"}
 

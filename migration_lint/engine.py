@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from migration_lint.rules import Rule
-from migration_lint.types import Finding, MigrationImpact, Plan
+from migration_lint.types import Finding, MigrationImpact, Plan, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from migration_lint import backends
 from migration_lint.effects import predict, unlisted_calls, unread
@@ -12,7 +11,7 @@ from migration_lint.sql.fold import Fold
 from migration_lint.sql.lexer import LexError, Piece, split
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
-from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target
+from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target, replace
 
 CREATES = {Kind.CREATE_TABLE, Kind.CREATE_TABLE_AS, Kind.CREATE_VIEW, Kind.CREATE_MATERIALIZED_VIEW}
 

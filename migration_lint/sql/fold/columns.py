@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from migration_lint.sql.catalog import Catalog, Column, Expression
 from migration_lint.sql.fold.keys import Keys
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 
 class Columns(Keys):

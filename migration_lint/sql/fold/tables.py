@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from migration_lint.sql.catalog import Catalog, Column, Table
 from migration_lint.sql.fold.columns import Columns
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 
 class Tables(Columns):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from migration_lint.sql.catalog import Column, Constraint, SQLType
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 COLUMN_STOPS = (
     "constraint",
