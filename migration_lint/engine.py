@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from migration_lint.rules import Rule
 from migration_lint.types import Finding, MigrationImpact, Plan, replace
@@ -58,17 +59,23 @@ class Engine:
         return any(rule.needs_reverse for rule in self.rules)
 
     def check_plan(self, plan: Plan) -> list[Finding]:
-        return merge(finding for rule in self.rules for finding in self.guarded(rule, "check_plan", plan))
+        found: list[Finding] = []
+        for rule in self.rules:
+            self.run(rule, rule.check_plan, plan, found)
+        return merge(found)
 
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
         """The findings of one migration on all its targets."""
-        return merge(
-            finding for impact in impacts for rule in self.rules for finding in self.guarded(rule, "check_migration", impact)
-        )
+        found: list[Finding] = []
+        for impact in impacts:
+            for rule in self.rules:
+                self.run(rule, rule.check_migration, impact, found)
+        return merge(found) if found else found
 
-    def guarded(self, rule: Rule, method: str, subject: Plan | MigrationImpact) -> Iterator[Finding]:
+    def run(self, rule: Rule, check: Callable[[Any], Iterable[Finding]], subject: Any, found: list[Finding]) -> None:
+        """Add what the rule finds, up to where it crashes."""
         try:
-            yield from getattr(rule, method)(subject)
+            found.extend(check(subject))
         except Exception as error:
             where = f" on {'.'.join(subject.key)}" if isinstance(subject, MigrationImpact) else ""
             last = traceback.extract_tb(error.__traceback__)[-1]

@@ -177,9 +177,9 @@ class Mould:
             and all(one[name] == other[name] for name in one if name != "indexes")
         )
 
-    def cast(self, state: ModelState, apps: StateApps) -> type[Model]:
+    def cast(self, state: ModelState, apps: StateApps) -> Any:
         """`ModelBase.__new__`, from where the options are made."""
-        model: Any = type.__new__(ModelBase, state.name, state.bases, {"__module__": self.module})
+        model: Any = type.__new__(ModelBase, state.name, PLAIN_BASES, {"__module__": self.module})
         model._meta = options = copied(self.options)
         options.model = options.concrete_model = model
         options.apps = apps
@@ -211,7 +211,7 @@ class Mould:
         for name, value in self.body.items():
             setattr(model, name, value)
         model.__doc__ = f"{state.name}({', '.join(field.name for field in options.local_fields)})"
-        manager = Manager()
+        manager: Any = Manager()
         manager.auto_created = True
         model.add_to_class("objects", manager)
         options._prepare(model)
@@ -233,7 +233,7 @@ class Mould:
             self.plain[name] = field, kept
 
 
-def render(state: ModelState, apps: StateApps) -> type[Model]:
+def render(state: ModelState, apps: StateApps) -> Any:
     """`ModelState.render`, without what costs most of its time: a new field of each field, a deep copy of each index."""
     body = copy.copy(state)
     body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]

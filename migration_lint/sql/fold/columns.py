@@ -96,6 +96,8 @@ class Columns(Keys):
         table = catalog.table(action.table)
         columns = {
             name(key): replace(column, name=name(key), expression=expression(column.expression))
+            if key == old or column.expression is not None
+            else column
             for key, column in table.columns.items()
         }
         if old not in table.columns:
