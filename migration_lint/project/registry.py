@@ -28,7 +28,7 @@ ModelKey = tuple[str, str]
 PLAIN_BASES: tuple[Any, ...] = (Model,)
 NONE: frozenset[ModelKey] = frozenset()
 creation_counter = attrgetter("creation_counter")
-# Options that become fields, connect signals or take something from another model.
+# Options that become a field, connect a signal or take something from another model.
 MAKE_MORE_THAN_OPTIONS = {"order_with_respect_to", "swappable", "proxy"}
 
 
@@ -125,9 +125,9 @@ class Unbound:
 
     def clone(self) -> Any:
         field = self.field
-        if type(field).__module__ != Field.__module__ and type(field) is not ForeignKey:
-            return field.clone()
-        new = field.__deepcopy__({})
+        if type(field).__module__ != Field.__module__ or field.remote_field is not None:
+            return field.clone()  # a state's own changes of a key, RenameField's, are not all kept when it is made anew
+        new = field.__copy__()
         for cached in ("_get_default", "cached_col"):
             new.__dict__.pop(cached, None)
         number(new)
@@ -183,11 +183,12 @@ class Mould:
         model._meta = options = copied(self.options)
         options.model = options.concrete_model = model
         options.apps = apps
+        options.constraints = list(options.constraints)
         options._get_fields_cache, options.parents = {}, {}
         for name in ("local_fields", "local_many_to_many", "private_fields", "local_managers", "related_fkey_lookups"):
             setattr(options, name, [])
         keys: list[tuple[Any, ModelKey]] = []
-        for name, field in state.fields.items():
+        for name, field in state.fields.items():  # what `contribute_to_class` does, for a field that it was done for once
             known = self.plain.get(name)
             if known is None or known[0] is not field:
                 self.bind(model, name, field)
@@ -295,12 +296,14 @@ class LazyApps(StateApps):
         if broken or (dropped and base.heirs):
             rendered = {(label, name) for label, models in base.all_models.items() for name in models}
             self.spread(broken, dropped, (rendered & before.keys()) - dropped, base)
-        stale = {key: old for key in changed if (old := base.find(key)) is not None}
-        for key, old in {**base.stale, **stale}.items():
-            if key in after and not (
-                key in broken
-                or (broken and not references(after[key]).isdisjoint(broken))
-                or (key in base.heirs | changed and not bases(after[key]).isdisjoint(dropped & after.keys()))
+        self.heirs = (base.heirs - changed - gone) | {key for key in changed if bases(after[key])}
+        passed = {key: old for key in changed if (old := base.find(key)) is not None}
+        for key, old in {**base.stale, **passed}.items():
+            if (
+                key in after
+                and key not in broken
+                and (not broken or references(after[key]).isdisjoint(broken))
+                and (key not in self.heirs or bases(after[key]).isdisjoint(dropped & after.keys()))
             ):
                 self.stale[key] = old
         for label, models in base.all_models.items():
@@ -308,20 +311,20 @@ class LazyApps(StateApps):
         for label, name in dropped:
             del self.all_models[label][name]
         for models in self.all_models.values():
-            for name, model in list(models.items()):
+            for name, model in models.copy().items():
                 meta: Any = model._meta
                 owner = meta.auto_created
                 if owner and (owner._meta.app_label, owner._meta.model_name) in dropped:
                     del models[name]
                     continue
-                meta.apps = self
-                if meta._get_fields_cache or "_relation_tree" in meta.__dict__ or "fields_map" in meta.__dict__:
+                known = meta.__dict__
+                known["apps"] = self
+                if known["_get_fields_cache"] or "_relation_tree" in known or "fields_map" in known:
                     meta._expire_cache(forward=False)
         for key, entries in base.waiting.items():
             still = [entry for entry in entries if entry[0] not in dropped]
             if still:
                 self.waiting[key] = still
-        self.heirs = (base.heirs - changed - gone) | {key for key in changed if bases(after[key])}
         self.complete = base.complete - dropped - gone
         left = (dropped & after.keys()) - self.stale.keys()
         if left:
