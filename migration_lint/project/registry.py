@@ -211,11 +211,11 @@ class Mould:
         options.local_fields.sort(key=creation_counter)
         for name, value in self.body.items():
             setattr(model, name, value)
-        model.__doc__ = f"{state.name}({', '.join(field.name for field in options.local_fields)})"
         manager: Any = Manager()
         manager.auto_created = True
         model.add_to_class("objects", manager)
         options._prepare(model)
+        model.__doc__ = f"{state.name}({', '.join(field.name for field in options.local_fields)})"
         class_prepared.send(sender=model)
         apps.register_model(state.app_label, model)
         for key, target in keys:
