@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,6 @@ from migration_lint import conf
 
 if TYPE_CHECKING:
     from migration_lint.reporters.text import Printer
-
-
-# Nearly all that a run makes it keeps for a while: looking for garbage as often as Python does by itself takes a tenth of it.
-COLLECT_AFTER = 50_000
 
 
 class LintCommand(BaseCommand):
@@ -62,8 +57,6 @@ class LintCommand(BaseCommand):
         return Printer(stream._out, self.color(options))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        thresholds = gc.get_threshold()
-        gc.set_threshold(COLLECT_AFTER, *thresholds[1:])
         try:
             status = self.run(options)
         except conf.UsageError as error:
@@ -72,8 +65,6 @@ class LintCommand(BaseCommand):
             # Whoever read the output has seen enough. Python would complain again while it flushes on exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             status = 0
-        finally:
-            gc.set_threshold(*thresholds)
         if status:
             sys.exit(status)
 
