@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from migration_lint.backends import Backend, Fact
 from migration_lint.circumstances import circumstances, is_unlisted, of_index, subject
 from migration_lint.sql.catalog import Catalog, Constraint, Table
 from migration_lint.sql.fold.remade import replaced
-from migration_lint.types import Action, Blocks, Effect, Kind, MigrationKey
+from migration_lint.types import Action, Blocks, Effect, Kind, MigrationKey, replace
 
 ALONG = {"parent": "lock parent", "children": "lock child"}
 
@@ -66,7 +65,7 @@ def choices(
             yield Choice(fact, heir.name, heir, action.kind.value)
     if main.rewrites:  # everything is made anew: what it was before does not count
         given = action.traits | {"rewritten"}
-    for on in backend.reaches(action.kind.value):
+    for on in backend.reaches.get(action.kind.value, ()):
         if on == "table":
             continue
         for relation, more in reach(on, action, catalog, name, given):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from migration_lint.rules import Rule
-from migration_lint.types import Finding, MigrationImpact, Plan
+from migration_lint.types import Finding, MigrationImpact, Plan, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (
@@ -61,24 +61,29 @@ class Engine:
         return any(rule.needs_reverse for rule in self.rules)
 
     def check_plan(self, plan: Plan) -> list[Finding]:
-        return merge(finding for rule in self.rules for finding in self.guarded(rule, "check_plan", plan))
+        found: list[Finding] = []
+        for rule in self.rules:
+            self.run(rule, rule.check_plan, plan, found)
+        return merge(found)
 
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
         """The findings of one migration on all its targets; what is about no migration is told once in a run."""
-        findings = merge(
-            finding
-            for impact in impacts
-            for rule in self.rules
-            if rule.concerns(impact.target)
-            for finding in self.guarded(rule, "check_migration", impact)
-        )
-        found = [finding for finding in findings if finding.migration is not None or finding.fingerprint not in self.told]
+        findings: list[Finding] = []
+        for impact in impacts:
+            for rule in self.rules:
+                if rule.concerns(impact.target):
+                    self.run(rule, rule.check_migration, impact, findings)
+        if not findings:
+            return findings
+        merged = merge(findings)
+        found = [finding for finding in merged if finding.migration is not None or finding.fingerprint not in self.told]
         self.told.update(finding.fingerprint for finding in found if finding.migration is None)
         return found
 
-    def guarded(self, rule: Rule, method: str, subject: Plan | MigrationImpact) -> Iterator[Finding]:
+    def run(self, rule: Rule, check: Callable[[Any], Iterable[Finding]], subject: Any, found: list[Finding]) -> None:
+        """Add what the rule finds, up to where it crashes."""
         try:
-            yield from getattr(rule, method)(subject)
+            found.extend(check(subject))
         except Exception as error:
             where = f" on {'.'.join(subject.key)}" if isinstance(subject, MigrationImpact) else ""
             last = traceback.extract_tb(error.__traceback__)[-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -67,9 +66,9 @@ User = tuple[ModelState, "list[Use] | None"]
 
 def users(models: Models, table: str) -> list[User]:
     """The models of a table, or those between which it is an automatic one, with the columns that Django gives such a table."""
-    made = [(state, name, found) for state in models.values() for name, found in tables_of(state)]
-    exact = [(state, found) for state, name, found in made if name == table]
-    return exact or [(state, found) for state, name, found in made if is_named(table, name)]
+    made = [(state, state.__dict__.get("_tables") or tables_of(state)) for state in models.values()]
+    exact = [(state, found) for state, tables in made for name, found in tables if name == table]
+    return exact or [(state, found) for state, tables in made for name, found in tables if is_named(table, name)]
 
 
 def tables_of(state: ModelState) -> list[tuple[str, list[Use] | None]]:
@@ -109,7 +108,17 @@ def cut(name: str, length: int) -> str:
     return name if len(name) <= length else f"{name[: max(length - 4, 0)]}{digest}"
 
 
-def columns(models: Models, state: ModelState) -> Iterator[Use]:
+def columns(models: Models, state: ModelState) -> list[Use]:
+    """What a model's queries name. Kept on a state that no other one adds to, as its tables are."""
+    known: list[Use] | None = state.__dict__.get("_columns")
+    if known is None:
+        known = list(find_columns(models, state))
+        if not any(isinstance(base, str) for base in state.bases):
+            state.__dict__["_columns"] = known
+    return known
+
+
+def find_columns(models: Models, state: ModelState) -> Iterator[Use]:
     links = [field for field in state.fields.values() if getattr(field.remote_field, "parent_link", False)]
     for name, field in state.fields.items():
         column = column_of(name, field)
@@ -131,7 +140,7 @@ def column_of(name: str, field: Any) -> str | None:
     """The column of a field that no model class has been made with."""
     if field.many_to_many:
         return None
-    bound = copy.copy(field)
+    bound = field.__copy__()
     bound.name = name
     column: str | None = bound.get_attname_column()[1]
     return column

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from django.db.migrations import Migration
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from migration_lint.sql.catalog import Catalog, Table
 
 MigrationKey = tuple[str, str]
+Record = TypeVar("Record")
+
+
+def replace(record: Record, **changes: Any) -> Record:
+    """A copy of frozen data with changes. `dataclasses.replace` makes it from the start, which takes ten times as long."""
+    new = object.__new__(type(record))
+    new.__dict__.update(record.__dict__, **changes)
+    return new
 
 
 def backwards(key: MigrationKey) -> MigrationKey:
@@ -179,7 +187,7 @@ class Target:
         return self.name if self.alias == "default" else f"{self.alias}={self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Action:
     """One thing a statement does to one relation.
 
@@ -194,7 +202,7 @@ class Action:
     traits: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Effect:
     """What a statement does to one relation, predicted or observed.
 
@@ -334,11 +342,16 @@ class MigrationImpact:
 
     migration: Migration
     target: Target
-    location: Location
+    locate: Callable[[], Location] = field(repr=False, compare=False)
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
+
+    @cached_property
+    def location(self) -> Location:
+        """The migration's class. Found when it is asked for: the file is read for it."""
+        return self.locate()
 
     @property
     def key(self) -> MigrationKey:
@@ -400,7 +413,7 @@ class Plan:
     targets: tuple[Target, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One fault, on one operation and relation, on all the targets it holds for."""
 

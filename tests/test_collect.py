@@ -4,13 +4,90 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import migrations, models
+from django.db.migrations.state import ProjectState
+from django.db.models.fields.related_descriptors import ReverseManyToOneDescriptor
 
+from migration_lint.project.states import PlanState
 from migration_lint.testing import impacts_of
 from migration_lint.types import MigrationImpact
 from tests.projects import CREATE, MIGRATION, Project
+
+CHOICES = [(1, "one"), (2, "two")]
+HISTORY: list[Any] = [
+    migrations.CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True)), ("code", models.CharField(max_length=9))]),
+    migrations.CreateModel("Book", [("title", models.TextField()), ("shelf", models.ForeignKey("Shelf", models.CASCADE))]),
+    migrations.AddField("Book", "size", models.IntegerField(choices=CHOICES, default=1)),
+    migrations.AddField("Book", "made", models.DateField(default=0)),
+    migrations.AddField("Book", "original", models.ForeignKey("self", models.SET_NULL, null=True, related_name="copies")),
+    migrations.AddField("Book", "price", models.DecimalField(max_digits=5, decimal_places=2, db_column="cost")),
+    migrations.AddIndex("Book", models.Index(fields=["size"], name="by_size")),
+    migrations.AlterField("Book", "size", models.SmallIntegerField(default=1)),
+    migrations.AddConstraint("Book", models.UniqueConstraint(fields=["size"], name="%(class)s_size")),
+    migrations.RenameField("Shelf", "id", "number"),
+    migrations.AddField("Book", "others", models.ManyToManyField("Book")),
+    migrations.AddField("Shelf", "cover", models.FileField()),
+    migrations.AddField("Shelf", "note", models.TextField(verbose_name="Notes")),
+    migrations.AlterField("Shelf", "number", models.CharField(primary_key=True, max_length=20)),
+    migrations.RenameField("Book", "title", "name"),
+    migrations.AlterModelOptions("Book", {"verbose_name": "Tome"}),
+    migrations.RemoveField("Book", "shelf"),
+    migrations.AlterModelTable("Book", "tomes"),
+    migrations.AlterModelManagers("Shelf", [("things", models.Manager())]),
+    migrations.RemoveIndex("Book", "by_size"),
+    migrations.RenameModel("Book", "Tome"),
+    migrations.AddField("Tome", "pages", models.IntegerField(default=1)),
+]
+OF_ITS_OWN = {"local_managers", "apps", "model", "concrete_model", "pk", "auto_field", "indexes", "constraints"}
+
+
+def described(model: Any) -> dict[str, Any]:
+    """What a class of a model is made of; the accessors that others leave on it depend on which of them are rendered."""
+    meta = model._meta
+    plain = {
+        name: str(value)
+        for name, value in vars(meta).items()
+        if name not in {*OF_ITS_OWN, *meta.FORWARD_PROPERTIES, *meta.REVERSE_PROPERTIES, "_get_fields_cache", "original_attrs"}
+    }
+    fields = [*meta.get_fields(include_hidden=True)]
+    return {
+        "members": {
+            name: type(value) for name, value in vars(model).items() if not isinstance(value, ReverseManyToOneDescriptor)
+        },
+        "doc": model.__doc__,
+        "options": plain,
+        "own": (meta.model is model, meta.concrete_model is model, meta.pk.name, getattr(meta.auto_field, "name", None)),
+        "indexes": [each.deconstruct() for each in (*meta.indexes, *meta.constraints)],
+        "managers": [(each.name, each.model is model, each.auto_created) for each in meta.managers],
+        "fields": [
+            (each.name, each.column, each.attname, each.verbose_name, each.model is model, each.deconstruct(), each.serialize)
+            for each in fields
+            if each.concrete
+        ],
+        "keys": [
+            (each.name, each.to_fields, each.remote_field.field_name, each.remote_field.field is each, each.opts is meta)
+            for each in fields
+            if each.many_to_one and each.concrete
+        ],
+        "relations": sorted((each.name, each.related_model._meta.label) for each in fields if each.is_relation),
+    }
+
+
+def test_a_class_is_what_django_renders() -> None:
+    plan, django = PlanState({}, set()), ProjectState()
+    for operation in HISTORY:
+        plan, django = plan.clone(), django.clone()
+        operation.state_forwards("shop", plan)
+        operation.state_forwards("shop", django)
+        for name in [name for _, name in django.models]:
+            plan.apps.get_model("shop", name)
+        plan.apps.get_models()
+        for _, name in django.models:
+            ours, theirs = plan.apps.get_model("shop", name), django.apps.get_model("shop", name)
+            assert described(ours) == described(theirs), (operation, name)
 
 
 def sent(migration: MigrationImpact) -> list[str]:

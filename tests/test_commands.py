@@ -62,7 +62,7 @@ def test_wrong_usage_is_2(project: Project) -> None:
         (["shop", "0009"], "The app 'shop' has no migration that starts with '0009'."),
         (["migration_lint"], "The app 'migration_lint' has no migrations."),
         (["--target", "postgres@16"], "'postgres' is no vendor. Did you mean 'postgresql'?"),
-        (["--target", "sqlite"], "There are no facts about sqlite yet"),
+        (["--target", "sqlite@3.6"], "sqlite@3.6 is older than Django"),
         (["--database", "other"], "'other' is no alias in DATABASES."),
         (["--output-format", "xml"], "invalid choice: 'xml'"),
     ]:
@@ -71,11 +71,22 @@ def test_wrong_usage_is_2(project: Project) -> None:
         calm(result)
 
 
-def test_another_vendor_in_the_settings_is_a_clear_error(project: Project) -> None:
+def test_without_a_target_the_settings_own_database_is_linted_for(project: Project) -> None:
     project.settings("shop", more="MIGRATION_LINT = {}")
     project.app("shop", **{"0001_initial": CREATE})
-    result = project.run("lintmigrations")
-    assert (result.status, "There are no facts about sqlite yet" in result.err) == (2, True)
+    result = project.run("lintmigrations", "--output-format", "json")
+    assert (result.status, [target["vendor"] for target in json.loads(result.out)["targets"]]) == (0, ["sqlite"])
+
+
+def test_several_targets_at_once(project: Project) -> None:
+    drop = 'migrations.RemoveField("book", "title"),'
+    project.app("shop", **{"0001_initial": CREATE, "0002_x": drop})
+    names = ["postgresql@16", "mysql@8.4", "mariadb@10.11", "sqlite@3.45", "oracle@19"]
+    result = project.run("lintmigrations", *(part for name in names for part in ("--target", name)), "--output-format", "json")
+    data = json.loads(result.out)
+    assert [f"{target['vendor']}@{target['version']}" for target in data["targets"]] == names
+    by_rule = {finding["rule"]: finding["targets"] for finding in data["findings"]}
+    assert by_rule["dropped-column-in-use"] == names
 
 
 def test_explain_needs_an_app_or_all(project: Project) -> None:

@@ -117,10 +117,13 @@ class Backend:
                 best = fact
         return best
 
-    def reaches(self, action: str) -> Iterator[str]:
-        for known, on in self.by_action:
-            if known == action:
-                yield on
+    @cached_property
+    def reaches(self) -> Mapping[str, list[str]]:
+        """By action, what it reaches."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for action, on in self.by_action:
+            found[action].append(on)
+        return found
 
     def canonical_type(self, name: str) -> tuple[str, tuple[int | str, ...]]:
         return self.aliases.get(name, (name, ()))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from migration_lint import conf
-from migration_lint.reporters.text import Printer
+
+if TYPE_CHECKING:
+    from migration_lint.reporters.text import Printer
 
 
 class LintCommand(BaseCommand):
@@ -49,6 +51,8 @@ class LintCommand(BaseCommand):
         return True if os.environ.get("FORCE_COLOR") else None
 
     def printer(self, options: dict[str, Any]) -> Printer:
+        from migration_lint.reporters.text import Printer  # rich takes longer to import than a short JSON report to make
+
         stream: Any = self.stdout
         return Printer(stream._out, self.color(options))
 

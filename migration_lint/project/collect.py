@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,18 @@ from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql
 from migration_lint.sql import connection as offline
 from migration_lint.sql.server import Server
-from migration_lint.types import Impact, MigrationImpact, MigrationKey, Reverse, Statement, States, Step, Target, backwards
+from migration_lint.types import (
+    Impact,
+    MigrationImpact,
+    MigrationKey,
+    Reverse,
+    Statement,
+    States,
+    Step,
+    Target,
+    backwards,
+    replace,
+)
 
 # (operation, index, state before, state after, the SeparateDatabaseAndState around it)
 Part = tuple[Operation, tuple[int, ...], PlanState, PlanState, Operation | None]
@@ -217,7 +228,7 @@ class Collector:
         if wanted and self.reverses:
             impacts = self.with_reverses(migration, impacts, atomic)
         return MigrationImpact(
-            migration, self.target, source.migration_location(migration), tuple(impacts), release, models_before
+            migration, self.target, partial(source.migration_location, migration), tuple(impacts), release, models_before
         )
 
     def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:

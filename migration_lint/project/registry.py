@@ -10,16 +10,26 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.db.migrations.state import AppConfigStub, ModelState, StateApps
 from django.db.migrations.utils import resolve_relation
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, ForeignKey, Manager, Model
+from django.db.models.base import ModelBase
+from django.db.models.fields import AutoFieldMixin
+from django.db.models.options import Options
+from django.db.models.signals import class_prepared
 
 ModelKey = tuple[str, str]
+PLAIN_BASES: tuple[Any, ...] = (Model,)
+NONE: frozenset[ModelKey] = frozenset()
+creation_counter = attrgetter("creation_counter")
+# Options that become a field, connect a signal or take something from another model.
+MAKE_MORE_THAN_OPTIONS = {"order_with_respect_to", "swappable", "proxy"}
 
 
 def find_references(state: ModelState) -> frozenset[ModelKey]:
@@ -58,8 +68,8 @@ def entangled(state: ModelState) -> Iterator[ModelKey]:
 
 def bases(state: ModelState) -> frozenset[ModelKey]:
     """The models that it inherits from, whose columns are columns of its own."""
-    if all(base is Model for base in state.bases):
-        return frozenset()
+    if state.bases == PLAIN_BASES:
+        return NONE
     names = [base.partition(".") for base in state.bases if isinstance(base, str)]
     return frozenset((label, name.lower()) for label, _, name in names)
 
@@ -74,14 +84,35 @@ def key_references(state: ModelState) -> Iterator[ModelKey]:
 
 def interface(state: ModelState) -> tuple[Any, ...]:
     """What a model that points here depends on: the table's name, and the columns that a key can refer to."""
+    known: tuple[Any, ...] | None = state.__dict__.get("_interface")
+    if known is not None:
+        return known
     options = state.options
     keys = tuple((name, id(field)) for name, field in state.fields.items() if field.primary_key or field.unique)
-    return (
+    found = state.__dict__["_interface"] = (
         state.name,
         state.bases,
         *(options.get(name) for name in ("db_table", "proxy", "managed", "swappable", "order_with_respect_to")),
         keys,
     )
+    return found
+
+
+def number(field: Any) -> None:
+    """Put a new field behind those made before it; Django counts its own backwards, which puts them first."""
+    if field.auto_created:
+        field.creation_counter = Field.auto_creation_counter
+        Field.auto_creation_counter -= 1
+    else:
+        field.creation_counter = Field.creation_counter
+        Field.creation_counter += 1
+
+
+def copied(thing: Any) -> Any:
+    """A shallow copy, without the ceremony that `copy.copy` makes of it."""
+    new = object.__new__(type(thing))
+    new.__dict__ = thing.__dict__.copy()
+    return new
 
 
 class Unbound:
@@ -95,59 +126,151 @@ class Unbound:
     def clone(self) -> Any:
         field = self.field
         if type(field).__module__ != Field.__module__ or field.remote_field is not None:
-            return field.clone()
+            return field.clone()  # a state's own changes of a key, RenameField's, are not all kept when it is made anew
         new = field.__copy__()
         for cached in ("_get_default", "cached_col"):
             new.__dict__.pop(cached, None)
-        if field.auto_created:
-            new.creation_counter = Field.auto_creation_counter
-            Field.auto_creation_counter -= 1
-        else:
-            new.creation_counter = Field.creation_counter
-            Field.creation_counter += 1
+        number(new)
         return new
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether Django itself binds it, and leaves nothing but the field and its descriptors behind."""
+        field = self.field
+        return type(field) is ForeignKey or (type(field).__module__ == Field.__module__ and field.remote_field is None)
 
-def render(state: ModelState, apps: StateApps) -> None:
+
+def resolve(model: type[Model], related: type[Model], field: Any) -> None:
+    field.remote_field.model = related
+    field.do_related_class(related, model)
+
+
+class Mould:
+    """What a class has of its model's name and options alone: whatever else changes, the next class is cast in it."""
+
+    def __init__(self, state: ModelState, model: type[Model]) -> None:
+        self.state = state
+        self.options: Any = copy.copy(model._meta)
+        for name in (*Options.FORWARD_PROPERTIES, *Options.REVERSE_PROPERTIES, "model", "concrete_model", "apps"):
+            self.options.__dict__.pop(name, None)
+        self.options.pk = self.options.auto_field = None
+        self.module = model.__module__
+        own = vars(model).items()
+        self.body = {name: value for name, value in own if isinstance(value, type) or name == "get_absolute_url"}
+        self.plain: dict[str, tuple[Any, Any]] = {}  # by name: the state's field, and what is bound to one class after another
+
+    @staticmethod
+    def can_be_made(state: ModelState) -> bool:
+        return (
+            state.bases == PLAIN_BASES
+            and not state.managers
+            and "objects" not in state.fields
+            and MAKE_MORE_THAN_OPTIONS.isdisjoint(state.options)
+        )
+
+    def fits(self, state: ModelState) -> bool:
+        one, other = self.state.options, state.options
+        return (
+            self.state.name == state.name
+            and self.can_be_made(state)
+            and one.keys() == other.keys()
+            and all(one[name] == other[name] for name in one if name != "indexes")
+        )
+
+    def cast(self, state: ModelState, apps: StateApps) -> Any:
+        """`ModelBase.__new__`, from where the options are made."""
+        model: Any = type.__new__(ModelBase, state.name, PLAIN_BASES, {"__module__": self.module})
+        model._meta = options = copied(self.options)
+        options.model = options.concrete_model = model
+        options.apps = apps
+        options.constraints = list(options.constraints)
+        options._get_fields_cache, options.parents = {}, {}
+        for name in ("local_fields", "local_many_to_many", "private_fields", "local_managers", "related_fkey_lookups"):
+            setattr(options, name, [])
+        keys: list[tuple[Any, ModelKey]] = []
+        for name, field in state.fields.items():  # what `contribute_to_class` does, for a field that it was done for once
+            known = self.plain.get(name)
+            if known is None or known[0] is not field:
+                self.bind(model, name, field)
+                continue
+            new: Any = copied(known[1])
+            new.model = model
+            number(new)
+            options.local_fields.append(new)
+            if new.primary_key:
+                options.setup_pk(new)
+            if isinstance(new, AutoFieldMixin):
+                options.auto_field = new
+            setattr(model, new.attname, new.descriptor_class(new))
+            if new.remote_field is not None:
+                new.remote_field = copied(new.remote_field)
+                new.remote_field.field = new
+                new.opts = options
+                setattr(model, name, new.forward_related_accessor_class(new))
+                keys.append((new, resolve_relation(new.remote_field.model, state.app_label, state.name_lower)))
+        options.local_fields.sort(key=creation_counter)
+        for name, value in self.body.items():
+            setattr(model, name, value)
+        manager: Any = Manager()
+        manager.auto_created = True
+        model.add_to_class("objects", manager)
+        options._prepare(model)
+        model.__doc__ = f"{state.name}({', '.join(field.name for field in options.local_fields)})"
+        class_prepared.send(sender=model)
+        apps.register_model(state.app_label, model)
+        for key, target in keys:
+            apps.lazy_model_operation(partial(resolve, field=key), (state.app_label, state.name_lower), target)
+        return model
+
+    def bind(self, model: Any, name: str, field: Any) -> None:
+        """Give the class a field that its forerunners did not have. A plain one is kept, for its heirs to have copies of."""
+        source, members = Unbound(field), len(vars(model))
+        new = source.clone()
+        model.add_to_class(name, new)
+        if source.is_plain and len(vars(model)) == members + (2 if new.is_relation else 1):  # its descriptors, and nothing else
+            kept = new.__deepcopy__({})
+            kept.__dict__.pop("opts", None)
+            del kept.model
+            self.plain[name] = field, kept
+
+
+def render(state: ModelState, apps: StateApps) -> Any:
     """`ModelState.render`, without what costs most of its time: a new field of each field, a deep copy of each index."""
     body = copy.copy(state)
     body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]
-    indexes = state.options.get("indexes", [])
-    if any("%" in index.name for index in indexes):  # the class's name goes in
-        body.render(apps)
-        return
     body.options = {**state.options, "indexes": []}
-    body.render(apps)._meta.indexes = list(indexes)
+    return body.render(apps)
 
 
 class LazyApps(StateApps):
     """A registry that renders a model when asked for it, with what it points to, and what points to it when asked for that."""
 
     def __init__(self, models: dict[ModelKey, ModelState], real_apps: Iterable[str], base: LazyApps | None) -> None:
-        self.real_models: list[ModelState] = []
         if base is None:
+            super(StateApps, self).__init__([])
+            self._lock = None
+            self.ready_event = None  # type: ignore[assignment]
+            self.labels = frozenset(real_apps)
+            self.real_models: list[ModelState] = []
             for label in sorted(real_apps):
                 for model in global_apps.get_app_config(label).get_models():
                     self.real_models.append(ModelState.from_model(model, exclude_rels=True))
+            self.moulds: dict[ModelKey, Mould] = {}
         else:
-            self.real_models = base.real_models
+            vars(self).update(vars(base))  # what is the same in every registry: the lines above
+            self.all_models = defaultdict(dict)
         self.states: dict[ModelKey, ModelState] = {(s.app_label, s.name_lower): s for s in self.real_models}
         self.states.update(models)
-        super(StateApps, self).__init__([])
-        self._lock = None
-        self.ready_event = None  # type: ignore[assignment]
         self.waiting: dict[ModelKey, list[tuple[ModelKey, Callable[..., Any], tuple[ModelKey, ...]]]] = defaultdict(list)
         self.stale: dict[ModelKey, type[Model]] = {}
         self.complete: set[ModelKey] = set()
         self.lost: dict[ModelKey, ModelState] = {}  # deleted models that others may still inherit from
         self.roots: set[ModelKey] = set()
         self.followed: set[ModelKey] = set()
-        del self.app_configs
+        self.__dict__.pop("app_configs", None)
         if base is None:
-            self.labels = frozenset(real_apps)
             self.heirs = {key for key, state in self.states.items() if bases(state)}
         else:
-            self.labels = base.labels
             self.inherit(base)
 
     @cached_property
@@ -163,53 +286,64 @@ class LazyApps(StateApps):
     def inherit(self, base: LazyApps) -> None:
         """Keep the classes that are as right here as there."""
         before, after = base.states, self.states
-        self.lost = {**base.lost, **{key: before[key] for key in before.keys() - after.keys()}}
-        changed = {key for key, state in after.items() if before.get(key) is not state} | (before.keys() - after.keys())
+        gone = before.keys() - after.keys()
+        changed = {key for key, state in after.items() if before.get(key) is not state}
+        self.lost = {**base.lost, **{key: before[key] for key in gone}} if gone else base.lost
         broken = {
-            key for key in changed & after.keys() if key not in before or interface(before[key]) != interface(after[key])
+            key for key in changed if key not in before or interface(before[key]) != interface(after[key])
         }  # what points at a model that is gone stays as it is: Django does not render it again either, and could not
-        rendered = {(label, name) for label, models in base.all_models.items() for name in models}
-        dropped = changed & rendered
-        kept = (rendered & before.keys()) - dropped
-        while broken or dropped:
+        dropped = {(label, name) for label, name in changed | gone if name in base.all_models.get(label, ())}
+        if broken or (dropped and base.heirs):
+            rendered = {(label, name) for label, models in base.all_models.items() for name in models}
+            self.spread(broken, dropped, (rendered & before.keys()) - dropped, base)
+        self.heirs = (base.heirs - changed - gone) | {key for key in changed if bases(after[key])}
+        passed = {key: old for key in changed if (old := base.find(key)) is not None}
+        for key, old in {**base.stale, **passed}.items():
+            if (
+                key in after
+                and key not in broken
+                and (not broken or references(after[key]).isdisjoint(broken))
+                and (key not in self.heirs or bases(after[key]).isdisjoint(dropped & after.keys()))
+            ):
+                self.stale[key] = old
+        for label, models in base.all_models.items():
+            self.all_models[label] = models.copy()
+        for label, name in dropped:
+            del self.all_models[label][name]
+        for models in self.all_models.values():
+            for name, model in models.copy().items():
+                meta: Any = model._meta
+                owner = meta.auto_created
+                if owner and (owner._meta.app_label, owner._meta.model_name) in dropped:
+                    del models[name]
+                    continue
+                known = meta.__dict__
+                known["apps"] = self
+                if known["_get_fields_cache"] or "_relation_tree" in known or "fields_map" in known:
+                    meta._expire_cache(forward=False)
+        for key, entries in base.waiting.items():
+            still = [entry for entry in entries if entry[0] not in dropped]
+            if still:
+                self.waiting[key] = still
+        self.complete = base.complete - dropped - gone
+        left = (dropped & after.keys()) - self.stale.keys()
+        if left:
+            self.complete = {key for key in self.complete if references(after[key]).isdisjoint(left)}
+
+    def spread(self, broken: set[ModelKey], dropped: set[ModelKey], kept: set[ModelKey], base: LazyApps) -> None:
+        """Drop too what points at something broken or inherits from something dropped, and so on."""
+        before, after = base.states, self.states
+        while True:
             more = {
                 key
                 for key in (kept if broken else kept & base.heirs)
                 if not (references(before[key]).isdisjoint(broken) and bases(before[key]).isdisjoint(dropped & after.keys()))
             }
             if not more:
-                break
+                return
             kept -= more
             dropped |= more
             broken |= more
-        for key in (changed | base.stale.keys()) - broken:
-            if (
-                key in after
-                and references(after[key]).isdisjoint(broken)
-                and bases(after[key]).isdisjoint(dropped & after.keys())
-            ):
-                old = base.find(key)
-                if old is not None:
-                    self.stale[key] = old
-        for label, models in base.all_models.items():
-            for name, model in models.items():
-                meta: Any = model._meta
-                owner = meta.auto_created
-                if (label, name) in dropped or (owner and (owner._meta.app_label, owner._meta.model_name) in dropped):
-                    continue
-                self.all_models[label][name] = model
-                meta.apps = self
-                if meta._get_fields_cache or "_relation_tree" in meta.__dict__ or "fields_map" in meta.__dict__:
-                    meta._expire_cache(forward=False)
-        for key, entries in base.waiting.items():
-            still = [entry for entry in entries if entry[0] not in dropped]
-            if still:
-                self.waiting[key] = still
-        self.heirs = (base.heirs - changed) | {key for key in changed if key in after and bases(after[key])}
-        gone = (dropped & after.keys()) - self.stale.keys()
-        self.complete = {key for key in base.complete - dropped if key in after}
-        if gone:
-            self.complete = {key for key in self.complete if references(after[key]).isdisjoint(gone)}
 
     def find(self, key: ModelKey) -> type[Model] | None:
         """The class to point to, if there is one: the model's own, or one from before changes that do not matter to that."""
@@ -236,9 +370,25 @@ class LazyApps(StateApps):
                 self.finish(base)
         for target in (key, *entangled(state)):
             self.stale.pop(target, None)
-        render(state, self)
+        self.make(key, state)
         for label, name in lost:  # it was there to be inherited from
             self.all_models[label].pop(name, None)
+
+    def make(self, key: ModelKey, state: ModelState) -> None:
+        indexes = state.options.get("indexes", [])
+        if any("%" in index.name for index in indexes):  # the class's name goes in
+            body = copy.copy(state)
+            body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]
+            body.render(self)
+            return
+        mould = self.moulds.get(key)
+        if mould is not None and mould.fits(state):
+            model = mould.cast(state, self)
+        else:
+            model = render(state, self)
+            if Mould.can_be_made(state):
+                self.moulds[key] = Mould(state, model)
+        model._meta.indexes = list(indexes)
 
     def finish(self, key: ModelKey) -> None:
         """Render a model, what it points to, and what those point to with the columns that it refers to."""

@@ -73,10 +73,21 @@ def lines(path: str) -> tuple[str, ...]:
         return ()
 
 
+@functools.lru_cache(maxsize=64)
+def is_ascii(path: str) -> bool:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.readall().isascii()
+    except OSError:
+        return True
+
+
 def columns(path: str, line: int, offset: int) -> int:
     """A 1-based column in characters for an offset in UTF-8 bytes."""
+    if is_ascii(path):
+        return offset + 1
     text = lines(path)
-    if line > len(text) or text[line - 1].isascii():
+    if line > len(text):
         return offset + 1
     return len(text[line - 1].encode()[:offset].decode("utf-8", "ignore")) + 1
 

@@ -15,13 +15,13 @@ from typing import Any
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.utils import get_references
 
-from migration_lint.project.registry import LazyApps, ModelKey, find_references
+from migration_lint.project.registry import LazyApps, ModelKey, find_references, references
 
 
 def clone_state(state: ModelState) -> ModelState:
     """A copy whose fields and options can be changed; the checks of `ModelState.__init__` are not repeated."""
     new = copy.copy(state)
-    for kept in ("_references", "_tables"):  # what was worked out about the original
+    for kept in ("_references", "_interface", "_tables", "_columns"):  # what was worked out about the original
         new.__dict__.pop(kept, None)
     new.fields = dict(state.fields)
     new.options = dict(state.options)
@@ -193,7 +193,11 @@ class PlanState(ProjectState):
             if getattr(field, "from_fields", None) or getattr(field, "field_names", None):
                 own[name] = copy.deepcopy(field)
         with self.models.reading():
-            pointing = frozenset(other for other, state in self.models.items() if key in find_references(state))
+            pointing = frozenset(
+                other
+                for other, state in self.models.items()
+                if key in (find_references(state) if other in self.models.copied else references(state))
+            )
         if old_name in own:
             with self.models.reading(), self.models.only(pointing):
                 found = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from migration_lint.types import Finding, Report
@@ -23,13 +23,15 @@ def clean(text: str) -> str:
 
 def shown_path(path: str) -> str:
     """Relative to the working directory where it lies below."""
-    folder = os.getcwd()
+    return below(path, os.getcwd())
+
+
+@functools.lru_cache(maxsize=64)
+def below(path: str, folder: str) -> str:
     if path.startswith(folder + os.sep):
         return path[len(folder) + 1 :]
-    try:
-        return str(Path(path).resolve().relative_to(Path(folder).resolve()))
-    except (ValueError, OSError):
-        return path
+    real, real_folder = os.path.realpath(path), os.path.realpath(folder)
+    return real[len(real_folder) + 1 :] if real.startswith(real_folder + os.sep) else path
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:

@@ -62,7 +62,10 @@ class RequiredColumnWithoutDefault(Rule):
         found: dict[tuple[int, str], list[Required]] = {}
         if not migration.impacts or migration.impacts[-1].after is migration.before:
             return
+        before = migration.before.tables
         for table in migration.impacts[-1].after.tables.values():
+            if before.get(table.name) is table:
+                continue
             for required in newly_required(migration, table):
                 found.setdefault((required.number, table.name), []).append(required)
         for (number, relation), rows in found.items():
@@ -79,8 +82,6 @@ class RequiredColumnWithoutDefault(Rule):
 
 def newly_required(migration: MigrationImpact, table: Table) -> Iterator[Required]:
     """The columns that the running release's INSERTs have to name since this migration, and do not."""
-    if migration.before.tables.get(table.name) is table:
-        return
     start = same_table(migration.before.tables, table)
     if start is None or not is_used(migration, table):
         return

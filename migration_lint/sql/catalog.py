@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from migration_lint.types import MigrationKey
+from migration_lint.types import MigrationKey, replace
 
 TABLE_IDS = itertools.count(1)
 

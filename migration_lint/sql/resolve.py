@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from migration_lint.sql.catalog import Catalog, Column, Constraint
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 
 def requested(actions: tuple[Action, ...]) -> tuple[Action, ...]:

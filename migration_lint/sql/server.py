@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from migration_lint import backends
 from migration_lint.effects import predict, unlisted_calls, unread
@@ -14,7 +13,7 @@ from migration_lint.sql.lexer import LexError, Piece, split
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
 from migration_lint.sql.resolve import beside_column, requested, resolve
-from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target
+from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target, replace
 
 # What a server without transactions for DDL leaves inside one.
 IN_TRANSACTION = {

@@ -7,7 +7,6 @@ from django.core.management.base import CommandParser
 from migration_lint import lint
 from migration_lint.management.base import LintCommand
 from migration_lint.reporters import FORMATS
-from migration_lint.reporters.text import print_report
 
 
 class Command(LintCommand):
@@ -28,6 +27,8 @@ class Command(LintCommand):
         report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"]))
         render = FORMATS[options["output_format"]]
         if render is None:
+            from migration_lint.reporters.text import print_report
+
             print_report(report, self.printer(options))
         else:
             self.stdout.write(render(report))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from migration_lint.sql.catalog import Catalog, Column, Expression, Index
 from migration_lint.sql.fold.keys import Keys
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 
 def without_columns(index: Index, dropped: set[str]) -> Index:
@@ -121,6 +120,8 @@ class Columns(Keys):
         table = catalog.table(action.table)
         columns = {
             name(key): replace(column, name=name(key), expression=expression(column.expression))
+            if key == old or column.expression is not None
+            else column
             for key, column in table.columns.items()
         }
         if old not in table.columns:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from migration_lint.sql.catalog import Catalog, Column, Constraint, Index
 from migration_lint.sql.fold.names import Names
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 
 class Keys(Names):

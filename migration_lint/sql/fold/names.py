@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import count
 
 from migration_lint.backends import Backend
 from migration_lint.sql.catalog import Catalog, Column, Constraint, Sequence, Table
-from migration_lint.types import MigrationKey
+from migration_lint.types import MigrationKey, replace
 
 
 class Names:

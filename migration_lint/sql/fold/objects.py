@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from migration_lint.sql.catalog import Catalog, Sequence
 from migration_lint.sql.fold.names import Names
-from migration_lint.types import Action
+from migration_lint.types import Action, replace
 
 
 class Objects(Names):

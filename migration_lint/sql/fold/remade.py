@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from migration_lint.sql.catalog import Catalog, Constraint, Copied, Table
-from migration_lint.types import Action, Kind, MigrationKey
+from migration_lint.types import Action, Kind, MigrationKey, replace
 
 DIFFERENCE = "by a remake"  # the trait of what a remake changed: no statement says it
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from migration_lint.sql.catalog import Catalog, Column, Table
 from migration_lint.sql.fold.columns import Columns
 from migration_lint.sql.fold.remade import filled, replaced, successor
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 
 class Tables(Columns):
