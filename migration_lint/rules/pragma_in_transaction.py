@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.backends import load
+from migration_lint.sessions import in_transaction
 
 
 class PragmaInTransaction(Rule):
@@ -25,11 +25,10 @@ class PragmaInTransaction(Rule):
     """
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
-        fixed = load(impact.target.vendor).settings["pragmas_in_transactions"]
         for statement in impact.statements:
             for action in statement.actions if statement.transaction is not None else ():
-                outcome = fixed.get(action.name, fixed.get(f"{action.name} {action.definition}"))
-                if action.kind is Kind.SET and outcome:
+                outcome = in_transaction(impact.target, action) if action.kind is Kind.SET else None
+                if outcome is not None:
                     yield self.finding(
                         f"`{statement.sql}` {outcome} inside a transaction, and `{'.'.join(impact.step.key)}` runs in one.",
                         help=advice(action.name or "", statement, migration),
