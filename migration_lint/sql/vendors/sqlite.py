@@ -41,8 +41,8 @@ def sqlite_literal(value: object) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, float):
-        text = format(value, ".15g")
-        return text if re.search(r"[.en]", text) else f"{text}.0"
+        digits, e, exponent = format(value, ".15g").partition("e")
+        return f"{digits if re.search('[.n]', digits) else f'{digits}.0'}{e}{exponent}"
     if isinstance(value, BYTES):
         return f"x'{bytes(value).hex()}'"
     if isinstance(value, datetime.datetime):
