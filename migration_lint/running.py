@@ -185,8 +185,12 @@ def same_table(tables: Mapping[str, Table], table: Table) -> Table | None:
 
 
 def survives(migration: MigrationImpact, table: Table) -> bool:
-    """Whether the migration ends with the table, which was dropped only to be remade."""
-    return bool(table.id) and same_table(migration.impacts[-1].after.tables, table) is not None
+    """Whether the migration ends with the table, which was dropped only to be remade, or with a copy of all its columns."""
+    last = migration.impacts[-1].after.tables
+    if not table.id or same_table(last, table) is not None:
+        return bool(table.id)
+    copies = [other.copied for other in last.values() if other.copied is not None and other.made_by == migration.key]
+    return any(copy.table.id == table.id and table.columns.keys() <= set(copy.columns.values()) for copy in copies)
 
 
 def is_back(migration: MigrationImpact, table: Table, column: str) -> bool:

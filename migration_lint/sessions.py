@@ -1,16 +1,16 @@
-"""How long a session waits for a lock, as far as settings, migrations and what runs on connecting say. Public, for rules."""
+"""What a session has set: how long it waits for a lock, and what it cannot change any more. Public, for rules."""
 
 from __future__ import annotations
 
 import inspect
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.backends.signals import connection_created
 
 from migration_lint import backends
-from migration_lint.types import Effect, MigrationImpact, Statement, Target
+from migration_lint.types import Action, Effect, MigrationImpact, Statement, Target
 
 NO_LIMIT = ("", "0", "0s", "0ms", "default")
 
@@ -24,6 +24,12 @@ def is_bounded(statement: Statement, own: backends.Waiting) -> bool:
     """Whether the session has a limit by then: by the alias's OPTIONS, by the migrations, or by what runs on connecting."""
     value = statement.before.settings.get(own.setting, "") if statement.before else ""
     return value.strip("'\" ").lower() not in NO_LIMIT or any(own.setting in text.lower() for text in on_connecting())
+
+
+def in_transaction(target: Target, action: Action) -> str | None:
+    """What it comes to when the session sets this inside a transaction; None where it is set as anywhere else."""
+    fixed: Mapping[str, str] = backends.load(target.vendor).settings.get("pragmas_in_transactions", {})
+    return fixed.get(action.name or "") or fixed.get(f"{action.name} {action.definition}")
 
 
 def on_connecting() -> Iterator[str]:

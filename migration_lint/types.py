@@ -433,6 +433,7 @@ class Finding:
     lock: str | None = None
     blocks: Blocks | None = None
     held_until: str | None = None
+    whole_database: bool = False
     sql: str | None = None
     also: tuple[str, ...] = ()
     fingerprint: str = ""

@@ -156,7 +156,8 @@ def lock_words(finding: Finding) -> str:
         Blocks.UNKNOWN: "blocks nobody knows what",
     }
     until = "until the migration's transaction ends" if finding.held_until == "migration" else "while the statement runs"
-    return f"{finding.lock} on {finding.relation}: {words[finding.blocks or Blocks.NOTHING]}, {until}"
+    where = "the whole database" if finding.whole_database else finding.relation
+    return f"{finding.lock} on {where}: {words[finding.blocks or Blocks.NOTHING]}, {until}"
 
 
 def code_frame(finding: Finding, printer: Printer) -> None:
@@ -262,7 +263,8 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
     held = f" (held: {effect.held})" if effect.held and effect.held != effect.lock else ""
     blocks = "blocks nothing" if effect.blocks is Blocks.NOTHING else f"blocks {effect.blocks}"
     guess = " (assumed)" if effect.assumed else ""
-    line = f"{effect.lock or 'no lock'}{held}, {blocks} {until}{guess}"
+    lock = f"{effect.lock}{' on the whole database' if effect.whole_database else ''}" if effect.lock else "no lock"
+    line = f"{lock}{held}, {blocks} {until}{guess}"
     yield (
         "      ",
         (f"{effect.relation}", "cyan"),

@@ -136,6 +136,7 @@ class Rule:
             lock=(effect.held or effect.lock) if effect else None,
             blocks=blocks,
             held_until=effect.held_until if effect else None,
+            whole_database=effect.whole_database if effect else False,
             sql=statement.sql if statement else None,
         )
 

@@ -136,6 +136,8 @@ def touching(migration: MigrationImpact, table: Table) -> Iterator[tuple[int, St
 def advice(own: Ways, relation: str, row: Required) -> str:
     use, name = row.use, row.column.name
     if use is None or use.definition is None:
+        if not own.offers("set default"):
+            return f"Give `{name}` a default where the table is made, or let it be NULL until the next release."
         sql = own.sql("set default", table=relation, column=name, default=sql_default(row) or "…")
         return f"Leave a default in the database until the next release:\n\n    migrations.RunSQL({sql!r})"
     operation = f'migrations.{"AddField" if row.added else "AlterField"}("{use.model}", "{use.field}", '

@@ -7,6 +7,25 @@ from collections.abc import Iterable, Iterator
 from migration_lint.sql.catalog import Catalog, Column, Constraint
 from migration_lint.types import Action, Kind, replace
 
+INDEXED = (Kind.DROP_INDEX, Kind.RENAME_INDEX, Kind.REINDEX)
+
+
+def spelled(action: Action, catalog: Catalog) -> Action:
+    """The action with its names as the catalog spells them, where the server does not mind their case."""
+    table = known(action.table, catalog.tables)
+    name = action.name
+    if action.kind in (Kind.DROP_COLUMN, Kind.RENAME_COLUMN):
+        name = known(name, catalog.table(table or "").columns)
+    elif action.kind in INDEXED:
+        name = known(name, catalog.indexes)
+    return action if (table, name) == (action.table, action.name) else replace(action, table=table, name=name)
+
+
+def known(name: str | None, names: Iterable[str]) -> str | None:
+    if name is None or name in names:
+        return name
+    return next((other for other in names if other.lower() == name.lower()), name)
+
 
 def requested(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """ALGORITHM = … and LOCK = … are asked of the whole statement: every other action has them as traits."""

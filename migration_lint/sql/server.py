@@ -12,7 +12,7 @@ from migration_lint.sql.fold.remade import differences, replaced
 from migration_lint.sql.lexer import LexError, Piece, split
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
-from migration_lint.sql.resolve import beside_column, requested, resolve
+from migration_lint.sql.resolve import beside_column, requested, resolve, spelled
 from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target, replace
 
 # What a server without transactions for DDL leaves inside one.
@@ -128,6 +128,8 @@ class Server:
 
     def carry_out(self, piece: Piece, actions: tuple[Action, ...]) -> None:
         before = self.catalog
+        if self.backend.settings.get("names_ignore_case"):
+            actions = tuple(spelled(action, before) for action in actions)
         found: list[Effect] = []
         reasons: list[str] = []
         done: list[Action] = []

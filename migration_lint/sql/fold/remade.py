@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from migration_lint.sql.catalog import Catalog, Constraint, Copied, Table
+from migration_lint.sql.catalog import Catalog, Column, Constraint, Copied, Table
 from migration_lint.types import Action, Kind, MigrationKey, replace
 
 DIFFERENCE = "by a remake"  # the trait of what a remake changed: no statement says it
@@ -14,13 +14,16 @@ def filled(catalog: Catalog, action: Action, migration: MigrationKey | None) -> 
     """After an INSERT that copies rows: the table remembers from where."""
     table = catalog.tables.get(action.table or "")
     copies = action.definition.get("copies") if isinstance(action.definition, Mapping) else None
-    if copies is None or table is None or table.copied or migration is None or table.made_by != migration:
+    if not copies or table is None or table.copied or migration is None or table.made_by != migration:
         return catalog
     source = catalog.table(copies["table"])
     if source.name == table.name:
         return catalog
     values = [name for value in copies["values"] for name in (source.columns if value == "*" else [value])]
-    columns = dict(zip(copies["columns"] or table.columns, values, strict=False))
+    columns = dict(zip(copies["columns"] or table.columns or values, values, strict=False))
+    if not table.columns:  # CREATE TABLE … AS makes them
+        types = {name: source.columns[value].type for name, value in columns.items() if value in source.columns}
+        table = replace(table, columns={name: Column(name, types.get(name)) for name in columns if name})
     return catalog.with_table(replace(table, copied=Copied(source, columns)))
 
 

@@ -37,6 +37,7 @@ class Tables(Columns):
             catalog = self.own_sequence(catalog, name, column)
         for constraint in definition["constraints"]:
             catalog = self.constrain(catalog, name, constraint)
+        catalog = self.fill(catalog, action)
         if "partition of" in action.traits:
             for parent in definition["parents"]:
                 for constraint in list(catalog.table(parent).constraints.values()):

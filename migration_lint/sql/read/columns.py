@@ -24,7 +24,7 @@ def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
     if own is not None:
         return own
     column = Column(cursor.identifier())
-    if not cursor.done and not cursor.at_any(*OPTIONS):
+    if not cursor.done and not cursor.at_any(*OPTIONS) and not cursor.at("as", "("):
         column = replace(column, type=cursor.type())
     constraints: list[Constraint] = []
     name: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migration_lint.sql.read.cursor import Cursor, Unread
-from migration_lint.sql.read.rows import query_tables
+from migration_lint.sql.read.rows import copied, query_tables
 from migration_lint.types import Action, Kind
 
 # What CREATE, ALTER and DROP may be followed by and no table's lock follows from; the longest first.
@@ -212,7 +212,11 @@ def create_table_as(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     if cursor.take("if", "not", "exists"):
         traits.add("if not exists")
     table = cursor.relation()
-    yield Action(Kind.CREATE_TABLE_AS, table, None, {"columns": [], "constraints": [], "parents": ()}, frozenset(traits))
+    start = cursor.position
+    copies = copied(cursor)
+    cursor.position = start
+    definition: dict[str, object] = {"columns": [], "constraints": [], "parents": (), "copies": copies}
+    yield Action(Kind.CREATE_TABLE_AS, table, None, definition, frozenset(traits))
     for name in dict.fromkeys(query_tables(cursor.rest(), cursor)):
         yield Action(Kind.SELECT, name)
 

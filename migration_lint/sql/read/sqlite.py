@@ -8,7 +8,7 @@ from dataclasses import replace
 from migration_lint.sql.catalog import Column, SQLType
 from migration_lint.sql.lexer import Token
 from migration_lint.sql.read import rows
-from migration_lint.sql.read.columns import COLUMN_STOPS
+from migration_lint.sql.read.columns import COLUMN_STOPS, computed
 from migration_lint.sql.read.cursor import Cursor
 from migration_lint.sql.read.dialects import Words
 from migration_lint.types import Action, Kind
@@ -56,6 +56,9 @@ class SQLite(Words):
             return None if column.identity else replace(column, identity=True, not_null=True)
         if cursor.take_any("asc", "desc", "autoincrement"):
             return column
+        if cursor.at("as", "("):
+            cursor.next()
+            return computed(cursor, column)
         return None
 
 

@@ -13,8 +13,6 @@ import functools
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 from django.db.models import Field
@@ -43,8 +41,8 @@ def sqlite_literal(value: object) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, float):
-        text = format(value, ".15g")
-        return text if re.search(r"[.en]", text) else f"{text}.0"
+        digits, e, exponent = format(value, ".15g").partition("e")
+        return f"{digits if re.search('[.n]', digits) else f'{digits}.0'}{e}{exponent}"
     if isinstance(value, BYTES):
         return f"x'{bytes(value).hex()}'"
     if isinstance(value, datetime.datetime):
@@ -88,17 +86,16 @@ class Editor(OfflineEditor):
         Here states are rendered when somebody asks for them: a field that comes from the other state is put in its place.
         """
         migration = self.connection.server.migration
-        places: Iterator[float] = count(-0.9, 0.01) if migration and goes_back(migration) else count(Field.creation_counter)
-
-        def placed(field: Any) -> Any:
-            if field is None or field.model is model or field.creation_counter < 0:  # those that Django adds come first
-                return field
-            field = copy.copy(field)
-            field.creation_counter = next(places)
-            return field
-
-        create_field = placed(create_field)
-        alter_fields = [(old, placed(new)) for old, new in alter_fields or ()]
+        place = -0.9 if migration and goes_back(migration) else Field.creation_counter
+        moved = {}
+        others = [field for field in (create_field, *(new for _, new in alter_fields or ())) if field is not None]
+        for field in sorted(others):
+            if field.model is not model and field.creation_counter >= 0:  # below stand those that Django adds
+                moved[field] = copy.copy(field)
+                moved[field].creation_counter = place
+                place += 0.01
+        create_field = moved.get(create_field, create_field)
+        alter_fields = [(old, moved.get(new, new)) for old, new in alter_fields or ()]
         super()._remake_table(model, create_field, delete_field, alter_fields)  # type: ignore[misc]
 
     def quote_value(self, value: object) -> str:
