@@ -191,7 +191,7 @@ class Ways:
         return None
 
 
-def ways(impact: Impact) -> Ways:
+def ways(impact: Impact | MigrationImpact) -> Ways:
     return Ways(backends.load(impact.target.vendor))
 
 
@@ -365,12 +365,6 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
             "    ]",
         ]
     )
-
-
-def quoted_as(statement: Statement, name: str) -> str:
-    """A name in the quotes that the statement itself uses."""
-    quote = "`" if "`" in statement.sql else '"'
-    return ".".join(f"{quote}{part}{quote}" for part in name.split("."))
 
 
 def indented(lines: Iterable[str]) -> str:

@@ -98,6 +98,8 @@ class TableRewrite(Rule):
                     ),
                 )
             )
+        if action.kind in MAINTENANCE and not ways.offers("repack"):
+            return "Take it out of the migrations, and run it in a maintenance window."
         if action.kind in MAINTENANCE:
             name = effect.relation or "TABLE"
             option = f" --tablespace={action.name}" if action.kind is Kind.SET_TABLESPACE else ""
@@ -105,7 +107,7 @@ class TableRewrite(Rule):
                 return (
                     f"Take it out of the migrations, and run it in a maintenance window: no form of it leaves `{name}` usable."
                 )
-            return f"Take it out of the migrations, and let pg_repack do it: `pg_repack --table={name}{option}`."
+            return f"Take it out of the migrations, and let pg_repack do it: `{ways.sql('repack', code=name)}{option}`."
         target = spelling.named(impact, table, column)
         if action.kind is Kind.ALTER_TYPE:
             return self.new_type(impact, target, effect, action)

@@ -46,8 +46,6 @@ class Oracle(Words):
     def statement(self, cursor: Cursor, verb: str) -> Iterator[Action] | None:
         if verb in ("begin", "declare") or (verb == "" and cursor.at("<")):
             return block(cursor)
-        if verb in ("select", "insert", "update", "delete", "with", "merge"):
-            return outside_dictionary(rows.rows(cursor, verb))
         if verb == "create":
             return create(cursor)
         if verb == "drop":
@@ -86,6 +84,9 @@ class Oracle(Words):
             cursor.rest()
             raise Unread("SUPPLEMENTAL LOG is not followed here")
         return table_constraint(cursor) if cursor.at_any(*TABLE_CONSTRAINTS) else None
+
+    def is_dictionary(self, relation: str) -> bool:
+        return relation == "dual" or relation.startswith(DICTIONARY)
 
     def column(self, cursor: Cursor) -> tuple[Column, list[Constraint]] | None:
         column, constraints, _ = definition(cursor)
@@ -420,7 +421,7 @@ def drop_from(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
         raise Unread(f"ALTER TABLE … DROP {cursor.shown()} names no constraint")
     elif cursor.take("unused", "columns") or cursor.take("columns", "continue"):
         drop_options(cursor)
-        yield Action(Kind.DROP_COLUMN, table, None, None, frozenset(traits | {"unused columns"}))
+        yield Action(Kind.DROP_COLUMN, table, "", None, frozenset(traits | {"unused columns"}))
     elif cursor.at_any("partition", "subpartition", "supplemental"):
         raise Unread(f"ALTER TABLE … DROP {cursor.shown()} is not followed here")
     else:
@@ -642,15 +643,6 @@ def called(tokens: Iterable[Token]) -> str:
     return name
 
 
-def outside_dictionary(actions: Iterator[Action]) -> Iterator[Action]:
-    for action in actions:
-        reads = action.kind in (Kind.SELECT, Kind.SELECT_FOR_UPDATE)
-        if not (reads and action.table and (action.table == "dual" or action.table.startswith(DICTIONARY))):
-            yield action
-        elif action.definition:
-            yield replace(action, table=None)
-
-
 # PL/SQL.
 
 
@@ -705,7 +697,7 @@ def in_block(cursor: Cursor, tokens: tuple[Token, ...]) -> Iterator[Action]:
     elif first in ROW_VERBS:
         inner = Cursor(cursor.sql, without_into(tokens) if first in ("select", "with") else tokens, cursor.backend)
         inner.next()
-        yield from objects.lock(inner) if first == "lock" else outside_dictionary(rows.rows(inner, first))
+        yield from objects.lock(inner) if first == "lock" else rows.rows(inner, first)
     elif first in ("commit", "rollback", "savepoint"):
         yield Action(Kind.TRANSACTION, None, first)
     elif first == "set":

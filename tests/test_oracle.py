@@ -1,0 +1,348 @@
+"""Oracle without a server: what Django sends, what its documentation says of that, and what is predicted."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import Any
+
+import django
+import pytest
+from django.db.migrations import Migration
+from django.db.migrations.operations import RunSQL
+from django.db.migrations.operations.base import Operation
+
+from migration_lint import backends
+from migration_lint.project import collect, selection
+from migration_lint.sql.server import Server
+from migration_lint.types import Effect, MigrationImpact, Target
+from tests import test_facts
+from tests.data import other_scenarios
+from tests.data.oracle_scenarios import EXPECTED
+
+KEYS = ("0001_start", "0002_before", "0003_scenario")
+RELEASE = frozenset({("app", KEYS[2])})
+BACKEND = backends.load("oracle")
+SCENARIOS = {scenario.id: scenario for scenario in other_scenarios.scenarios("BINARY_CI")}
+
+# Where the prediction says something else, and why.
+NEW = "The documentation speaks of tables with rows. The new one has none, and the other one is locked for a moment."
+LOOKED_UP = 'ORA-01439, "column to be modified must be empty to change datatype": whether it is has to be looked up.'
+DISAGREEMENTS = {
+    "create_model_fk": (("briefly", False, False), NEW),
+    "add_m2m": (("briefly", False, False), NEW),
+    "add_generated_stored": (
+        ("meanwhile", True, True),
+        "The documentation has virtual columns alone until 23.7. The values of a materialized one have to be computed.",
+    ),
+    "remove_generated_virtual": (
+        ("briefly", False, False),
+        'DROP COLUMN removes "the data associated with the target column … from each row": a virtual column has none there.',
+    ),
+    "char_to_int": ((None, True, False), LOOKED_UP),
+    "char_to_int_bad": ((None, True, False), LOOKED_UP),
+    "int_to_char": ((None, True, False), LOOKED_UP),
+    "uuid_to_char": ((None, True, False), LOOKED_UP),
+}
+# What an older Django writes differently.
+NEWER_DJANGO = {"add_generated_stored", "rename_model_related"}
+
+
+def migration(number: int, operations: list[Operation]) -> Migration:
+    made: type[Migration] = type("Migration", (Migration,), {"operations": operations})
+    return made(KEYS[number], "app")
+
+
+def impact_of(operations: list[Operation], before: list[Operation] = [], version: tuple[int, ...] = (19,)) -> MigrationImpact:  # noqa: B006
+    plan = (migration(0, other_scenarios.start()), migration(1, before), migration(2, operations))
+    errors: list[str] = []
+    release = selection.releases(RELEASE, False)
+    ((impact,),) = collect.walk(plan, frozenset(), (Target("default", "oracle", version),), release, False, errors)
+    assert not errors, errors
+    return impact
+
+
+def old_effects(impact: MigrationImpact) -> list[Effect]:
+    """What happens to tables that were there before."""
+    return [effect for _, statement in impact.timeline for effect in statement.effects if not effect.is_new(RELEASE)]
+
+
+def summary(impact: MigrationImpact) -> tuple[str, bool, bool]:
+    effects = old_effects(impact)
+    works = [effect for effect in effects if effect.works or effect.writes_rows]
+    stops = "meanwhile" if any(effect.stops_writes for effect in works) else "nobody"
+    if stops == "nobody" and any(effect.stops_writes for effect in effects):
+        stops = "briefly"
+    rewrites = any(effect.rewrites or (effect.writes_rows and effect.stops_writes) for effect in works)
+    return stops, bool(works), rewrites
+
+
+def sent(impact: MigrationImpact) -> tuple[str, ...]:
+    return tuple(re.sub(r"\b[0-9a-f]{32}\b", "<uuid>", " ".join(s.sql.split())) for _, s in impact.timeline)
+
+
+@pytest.mark.filterwarnings("ignore:.*received a naive datetime")
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_scenario_is_as_documented(name: str) -> None:
+    scenario, expected = SCENARIOS[name], EXPECTED[name]
+    impact = impact_of(scenario.operations, scenario.before)
+    assert [statement.unread for _, statement in impact.timeline if statement.unread] == []
+    if name not in NEWER_DJANGO or django.VERSION >= (6, 1):
+        assert sent(impact) == expected.statements
+    stops, reads, rewrites = summary(impact)
+    wanted = DISAGREEMENTS[name][0] if name in DISAGREEMENTS else expected[:3]
+    assert (stops if wanted[0] else None, reads, rewrites) == wanted
+
+
+def test_every_row_of_the_table_is_a_scenario() -> None:
+    assert set(EXPECTED) <= set(SCENARIOS)
+    assert set(DISAGREEMENTS) <= set(EXPECTED)
+
+
+# Since 23.3 some statements let others write that did not before.
+@pytest.mark.parametrize(
+    ("sql", "before", "since"),
+    [
+        ("ALTER TABLE app_t DROP CONSTRAINT t_a_chk", "EXCLUSIVE", "ROW SHARE"),
+        ("ALTER TABLE app_t SET UNUSED (c50)", "EXCLUSIVE", "ROW SHARE"),
+        ("ALTER TABLE app_t ADD CONSTRAINT x CHECK (a > 0) ENABLE NOVALIDATE", "ROW SHARE", "ROW SHARE"),
+        ("ALTER TABLE app_t DROP COLUMN c50", "EXCLUSIVE", "EXCLUSIVE"),
+    ],
+)
+def test_locks_by_version(sql: str, before: str, since: str) -> None:
+    found = {
+        version: old_effects(impact_of([RunSQL(sql)], version=version))[0].lock for version in [(19,), (21,), (23, 3), (23,)]
+    }
+    assert found == {(19,): before, (21,): before, (23, 3): since, (23,): before}
+
+
+def facts_of(*statements: str) -> list[tuple[str | None, str | None]]:
+    """The last statement's facts, each with its relation."""
+    server = Server(Target("default", "oracle", (19,)))
+    server.begin_migration(("app", "0001"))
+    for sql in SCHEMA:
+        server.send(sql)
+    server.begin_migration(("app", "0002"))
+    for sql in statements:
+        server.send(sql)
+    assert [statement.unread for statement in server.statements if statement.unread] == []
+    return [(effect.fact, effect.relation) for effect in server.statements[-1].effects]
+
+
+SCHEMA = (
+    'CREATE TABLE "SHOP" ("ID" NUMBER(19) GENERATED BY DEFAULT ON NULL AS IDENTITY NOT NULL PRIMARY KEY, "NAME" NVARCHAR2(50) NULL)',
+    'CREATE TABLE "BOOK" ("ID" NUMBER(11) GENERATED BY DEFAULT ON NULL AS IDENTITY NOT NULL PRIMARY KEY, "QTY" NUMBER(11) NOT NULL, "TITLE" NVARCHAR2(100) NULL, "PRICE" NUMBER(8, 2), "DAY" DATE, "F" DOUBLE PRECISION, "FREE" NUMBER, "SHOP_ID" NUMBER(19), "TWICE" NUMBER GENERATED ALWAYS AS ("QTY" * 2) VIRTUAL, CONSTRAINT qty_positive CHECK (qty >= 0))',
+    "CREATE TABLE note (id NUMBER PRIMARY KEY, body NCLOB, extra CLOB, book_id NUMBER REFERENCES book (id), n NUMBER)",
+    "CREATE INDEX book_qty ON book (qty)",
+    "CREATE SEQUENCE numbers",
+    "CREATE VIEW titles AS SELECT id, title FROM book",
+)
+BOOK = "ALTER TABLE book "
+# The last statement of each, and the facts it is predicted by; every fact of the file is among them.
+STATEMENTS: list[tuple[Any, Any]] = [
+    (("CREATE TABLE fresh (id NUMBER)",), [("create table", "fresh")]),
+    (("CREATE TABLE fresh AS SELECT 1 AS one FROM dual",), [("create table as", "fresh")]),
+    (("CREATE TABLE fresh AS SELECT id FROM book",), [("create table as", "fresh"), ("select", "book")]),
+    (("DROP TABLE note PURGE",), [("drop table", "note")]),
+    (("DROP TABLE book CASCADE CONSTRAINTS",), [("drop table", "book"), ("drop table on children given cascade constraints", "note")]),
+    (("ALTER TABLE note RENAME TO remark",), [("rename table", "note")]),
+    (("RENAME note TO remark",), [("rename table", "note")]),
+    (("TRUNCATE TABLE note",), [("truncate", "note")]),
+    (("TRUNCATE TABLE book CASCADE",), [("truncate", "book"), ("truncate on children given cascade", "note")]),
+    *(
+        ((f"LOCK TABLE book IN {mode.upper()} MODE",), [(f"lock table given in {mode} mode", "book")])
+        for mode in ("row share", "row exclusive", "share update", "share", "share row exclusive", "exclusive")
+    ),
+    ((BOOK + "MOVE",), [("set tablespace", "book")]),
+    ((BOOK + "MOVE ONLINE TABLESPACE fast",), [("set tablespace given online", "book")]),
+    ((BOOK + "SHRINK SPACE CASCADE",), [("cluster given shrink", "book")]),
+    ((BOOK + "PCTFREE 20",), [("set options", "book")]),
+    ((BOOK + "ENABLE ROW MOVEMENT",), [("set options", "book")]),
+    (("ANALYZE TABLE book COMPUTE STATISTICS",), [("analyze", "book")]),
+    # Columns.
+    ((BOOK + "ADD x NUMBER",), [("add column", "book")]),
+    ((BOOK + "ADD (x NUMBER, y VARCHAR2(10 CHAR))",), [("add column", "book"), ("add column", "book")]),
+    ((BOOK + "ADD x NUMBER DEFAULT 1 NOT NULL",), [("add column given default", "book")]),
+    ((BOOK + "ADD x TIMESTAMP DEFAULT SYSTIMESTAMP NOT NULL",), [("add column given default", "book")]),
+    ((BOOK + "ADD x NVARCHAR2(9) DEFAULT ''",), [("add column", "book")]),
+    ((BOOK + "ADD x NCLOB DEFAULT ''",), [("add column", "book")]),
+    ((BOOK + "ADD x NCLOB DEFAULT 'a'",), [("add column given default, large object", "book")]),
+    (("ALTER TABLE note ADD x NUMBER DEFAULT 1",), [("add column given default, table with large objects", "note")]),
+    (("ALTER TABLE note ADD x CLOB DEFAULT 'a'",), [("add column given default, large object, table with large objects", "note")]),
+    ((BOOK + "ADD x RAW(16) DEFAULT sys_guid()",), [("add column given volatile default", "book")]),
+    ((BOOK + "ADD x NUMBER DEFAULT numbers.NEXTVAL",), [("add column given volatile default", "book")]),
+    ((BOOK + "ADD x NUMBER GENERATED ALWAYS AS IDENTITY (START WITH 5)",), [("add column given identity", "book")]),
+    ((BOOK + "ADD x NUMBER AS (qty + 1)",), [("add column given virtual generated", "book")]),
+    ((BOOK + "ADD x NUMBER GENERATED ALWAYS AS (qty + 1) MATERIALIZED",), [("add column given stored generated", "book")]),
+    ((BOOK + "ADD x NUMBER NOT NULL",), [("add column given not null without default", "book")]),
+    ((BOOK + "DROP COLUMN title",), [("drop column", "book")]),
+    ((BOOK + "DROP (title, price) CASCADE CONSTRAINTS CHECKPOINT 500",), [("drop column", "book"), ("drop column", "book")]),
+    ((BOOK + "DROP UNUSED COLUMNS",), [("drop column given unused columns", "book")]),
+    ((BOOK + "DROP COLUMN twice",), [("drop column given virtual generated", "book")]),
+    ((BOOK + "SET UNUSED COLUMN title",), [("drop column given unused", "book")]),
+    ((BOOK + "SET UNUSED (title) ONLINE",), [("drop column given online, unused", "book")]),
+    ((BOOK + "SET UNUSED (twice)",), [("drop column given unused, virtual generated", "book")]),
+    ((BOOK + "SET UNUSED (twice) ONLINE",), [("drop column given online, unused, virtual generated", "book")]),
+    ((BOOK + "RENAME COLUMN title TO name",), [("rename column", "book")]),
+    ((BOOK + "MODIFY title NUMBER",), [("alter column type", "book")]),
+    ((BOOK + "MODIFY (title NVARCHAR2(100))",), [("alter column type given same type", "book")]),
+    ((BOOK + "MODIFY title NVARCHAR2(200)",), [("alter column type given longer", "book")]),
+    ((BOOK + "MODIFY title NVARCHAR2(20)",), [("alter column type given shorter", "book")]),
+    ((BOOK + "MODIFY price NUMBER(12, 4)",), [("alter column type given longer, other scale", "book")]),
+    ((BOOK + "MODIFY price NUMBER(8, 4)",), [("alter column type given other scale, same length", "book")]),
+    ((BOOK + "MODIFY price NUMBER(6, 2)",), [("alter column type given from number, shorter, to number", "book")]),
+    ((BOOK + "MODIFY free NUMBER(6, 2)",), [("alter column type given from number, limited, to number", "book")]),
+    ((BOOK + "MODIFY f NUMBER(6, 2)",), [("alter column type given from float, to number", "book")]),
+    ((BOOK + "MODIFY price NUMBER",), [("alter column type given from number, to number, unlimited", "book")]),
+    ((BOOK + "MODIFY day TIMESTAMP",), [("alter column type given from date, to timestamp", "book")]),
+    ((BOOK + "MODIFY title NCLOB",), [("alter column type given to large object", "book")]),
+    (("ALTER TABLE note MODIFY body NVARCHAR2(20)",), [("alter column type given from large object", "note")]),
+    (("ALTER TABLE note MODIFY body BLOB",), [("alter column type given from large object, to large object", "note")]),
+    (("ALTER TABLE note MODIFY body NCLOB",), [("alter column type given from large object, same type, to large object", "note")]),
+    ((BOOK + "MODIFY id NVARCHAR2(20)",), [("alter column type given from number, identity", "book")]),
+    ((BOOK + "MODIFY id NCLOB",), [("alter column type given from number, identity, to large object", "book")]),
+    ((BOOK + "MODIFY id NUMBER(11)",), [("alter column type given from number, identity, same type, to number", "book")]),
+    ((BOOK + "MODIFY id NUMBER(19)",), [("alter column type given from number, identity, longer, to number", "book")]),
+    ((BOOK + "MODIFY id NUMBER(5)",), [("alter column type given from number, identity, shorter, to number", "book")]),
+    ((BOOK + "MODIFY id GENERATED ALWAYS AS IDENTITY",), [("set identity", "book")]),
+    ((BOOK + "MODIFY qty GENERATED ALWAYS AS IDENTITY",), [("set identity given no identity", "book")]),
+    ((BOOK + "MODIFY id DROP IDENTITY",), [("drop identity", "book")]),
+    ((BOOK + "MODIFY twice AS (qty * 3)",), [("set expression", "book")]),
+    ((BOOK + "MODIFY qty DEFAULT 1",), [("set default", "book")]),
+    ((BOOK + "MODIFY qty DEFAULT NULL",), [("drop default", "book")]),
+    ((BOOK + "MODIFY title NOT NULL",), [("set not null", "book")]),
+    ((BOOK + "MODIFY qty NOT NULL",), [("set not null given already not null", "book")]),
+    ((BOOK + "MODIFY qty NULL",), [("drop not null", "book")]),
+    # Constraints.
+    ((BOOK + "ADD CONSTRAINT c CHECK (qty < 9)",), [("add constraint given check", "book")]),
+    ((BOOK + "ADD x NUMBER CHECK (x > 0)",), [("add column", "book"), ("add constraint given check", "book")]),
+    ((BOOK + "MODIFY title CONSTRAINT t NOT NULL",), [("set not null", "book")]),
+    ((BOOK + "MODIFY title CONSTRAINT t NOT NULL ENABLE NOVALIDATE",), [("add constraint given not null, not valid", "book")]),
+    ((BOOK + "ADD CONSTRAINT c UNIQUE (title) DEFERRABLE INITIALLY DEFERRED",), [("add constraint given unique", "book")]),
+    ((BOOK + "ADD CONSTRAINT c PRIMARY KEY (qty)",), [("add constraint given primary key", "book")]),
+    (
+        (BOOK + "ADD FOREIGN KEY (shop_id) REFERENCES shop ON DELETE SET NULL",),
+        [("add constraint given foreign key", "book"), ("add constraint on parent given foreign key", "shop")],
+    ),
+    ((BOOK + "ADD CONSTRAINT c CHECK (qty < 9) ENABLE NOVALIDATE",), [("add constraint given check, not valid", "book")]),
+    (
+        (BOOK + "ADD CONSTRAINT c FOREIGN KEY (shop_id) REFERENCES shop (id) DEFERRABLE INITIALLY DEFERRED ENABLE NOVALIDATE",),
+        [
+            ("add constraint given foreign key, not valid", "book"),
+            ("add constraint on parent given foreign key, not valid", "shop"),
+        ],
+    ),
+    *(
+        (
+            ("CREATE UNIQUE INDEX u ON book (title) ONLINE", f"{BOOK}ADD CONSTRAINT u {words} (title){using}{state}"),
+            [(f"add constraint given {', '.join(sorted([words.lower(), *more]))}", "book")],
+        )
+        for words in ("UNIQUE", "PRIMARY KEY")
+        for using, state, more in (
+            ("", " ENABLE NOVALIDATE", ["not valid"]),
+            (" USING INDEX u", "", ["using index"]),
+            (" USING INDEX u", " ENABLE NOVALIDATE", ["not valid", "using index"]),
+        )
+    ),
+    (
+        (BOOK + "ADD CONSTRAINT c CHECK (qty < 9) ENABLE NOVALIDATE", BOOK + "MODIFY CONSTRAINT c VALIDATE"),
+        [("validate constraint", "book")],
+    ),
+    ((BOOK + "MODIFY CONSTRAINT qty_positive VALIDATE",), [("validate constraint given already valid", "book")]),
+    ((BOOK + "MODIFY CONSTRAINT qty_positive ENABLE",), [("validate constraint given already valid, enable", "book")]),
+    ((BOOK + "ADD CONSTRAINT c CHECK (qty < 9) DISABLE", BOOK + "ENABLE CONSTRAINT c"), [("validate constraint given enable", "book")]),
+    ((BOOK + "DISABLE CONSTRAINT qty_positive KEEP INDEX",), [("alter constraint given disable", "book")]),
+    ((BOOK + "ENABLE NOVALIDATE CONSTRAINT qty_positive",), [("alter constraint given enable novalidate", "book")]),
+    ((BOOK + "MODIFY CONSTRAINT qty_positive RELY",), [("alter constraint", "book")]),
+    ((BOOK + "DROP CONSTRAINT qty_positive",), [("drop constraint", "book")]),
+    ((BOOK + "DROP CONSTRAINT qty_positive CASCADE ONLINE",), [("drop constraint given online", "book")]),
+    ((BOOK + "RENAME CONSTRAINT qty_positive TO positive",), [("rename constraint", "book")]),
+    # Indexes.
+    (("CREATE INDEX i ON book (title DESC, qty) TABLESPACE fast",), [("create index", "book")]),
+    (("CREATE BITMAP INDEX i ON book (qty) PARALLEL 4 NOLOGGING",), [("create index", "book")]),
+    (("CREATE UNIQUE INDEX i ON book (UPPER(title)) ONLINE COMPRESS 1",), [("create index given online", "book")]),
+    (("CREATE INDEX IF NOT EXISTS book_qty ON book (qty)",), [("create index given if not exists, index exists", "book")]),
+    (("CREATE INDEX IF NOT EXISTS book_qty ON book (qty) ONLINE",), [("create index given if not exists, index exists, online", "book")]),
+    (("DROP INDEX book_qty",), [("drop index", "book")]),
+    (("DROP INDEX book_qty ONLINE",), [("drop index given online", "book")]),
+    (("DROP INDEX IF EXISTS nowhere",), []),
+    (("DROP INDEX IF EXISTS nowhere ONLINE",), []),
+    (("ALTER INDEX book_qty RENAME TO quantities",), [("rename index", "book")]),
+    (("ALTER INDEX book_qty MONITORING USAGE",), [("alter index", "book")]),
+    (("ALTER INDEX book_qty VISIBLE",), [("alter index given visible", "book")]),
+    (("ALTER INDEX book_qty INVISIBLE",), [("alter index given invisible", "book")]),
+    (("ALTER INDEX book_qty UNUSABLE ONLINE",), [("alter index given online, unusable", "book")]),
+    (("ALTER INDEX book_qty REBUILD",), [("reindex given index", "book")]),
+    (("ALTER INDEX book_qty REBUILD ONLINE",), [("reindex given index, online", "book")]),
+    # The rest.
+    (("COMMENT ON TABLE book IS 'x'",), [("comment", "book")]),
+    (("COMMENT ON COLUMN book.qty IS 'x'",), [("comment given on a column", "book")]),
+    (("CREATE OR REPLACE TRIGGER t BEFORE INSERT ON book FOR EACH ROW BEGIN :new.qty := 1; END;",), [("create trigger", "book")]),
+    (("CREATE VIEW more AS SELECT id FROM book",), [("create view", "more"), ("select given definition only", "book")]),
+    (("CREATE OR REPLACE FORCE VIEW titles AS SELECT 1 AS one FROM dual",), [("replace view", "titles")]),
+    (("CREATE MATERIALIZED VIEW copies AS SELECT id FROM book",), [("create materialized view", "copies"), ("select", "book")]),
+    (("GRANT SELECT ON book TO reader",), [("grant", "book")]),
+    (("ALTER TRIGGER t DISABLE",), [("enable or disable trigger", None)]),
+    ((BOOK + "DISABLE ALL TRIGGERS",), [("enable or disable trigger", "book")]),
+    (("DROP TRIGGER t",), [("drop trigger", None)]),
+    (("DROP VIEW titles",), [("drop view", "titles")]),
+    (("DROP MATERIALIZED VIEW copies",), [("drop materialized view", "copies")]),
+    (("SELECT id FROM book WHERE qty = :qty",), [("select", "book")]),
+    (("SELECT id FROM book FOR UPDATE",), [("select for update", "book")]),
+    (("INSERT INTO book (qty) VALUES (1)",), [("insert", "book")]),
+    (("MERGE INTO book b USING note n ON (b.id = n.book_id) WHEN MATCHED THEN UPDATE SET qty = 1",), [("update", "book"), ("select", "note")]),
+    (("UPDATE book SET title = q'[it's]'",), [("update", "book")]),
+    (("DELETE FROM book",), [("delete", "book")]),
+    (("BEGIN UPDATE book SET qty = 1; DBMS_OUTPUT.PUT_LINE('done'); END;",), [("update", "book")]),
+    (("DECLARE i NUMBER; BEGIN SELECT COUNT(*) INTO i FROM book; IF i > 0 THEN DELETE FROM note; END IF; END;\n/",), [("select", "book"), ("delete", "note")]),
+    (("BEGIN EXECUTE IMMEDIATE 'ALTER TABLE book ADD x NUMBER'; END;",), [("add column", "book")]),
+    *((((sql,), [])) for sql in (
+        "CREATE SEQUENCE more", "ALTER SEQUENCE numbers INCREMENT BY 5", "DROP SEQUENCE numbers", "ALTER SESSION SET DDL_LOCK_TIMEOUT = 5",
+        "CREATE OR REPLACE PROCEDURE p IS BEGIN DELETE FROM book; END;", "CREATE PACKAGE p AS x NUMBER; END;", "DROP PACKAGE p",
+        "ALTER PACKAGE p COMPILE", "CREATE TYPE t AS OBJECT (a NUMBER)", "CREATE SYNONYM b FOR book", "DROP SYNONYM b", "SET CONSTRAINTS ALL IMMEDIATE",
+        "COMMIT", "PURGE RECYCLEBIN", "SELECT 1 FROM dual", "SELECT table_name FROM user_tables",
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statements", "facts"), STATEMENTS, ids=[statements[-1][:60] for statements, _ in STATEMENTS])
+def test_a_statement_is_read_and_predicted(statements: tuple[str, ...], facts: list[tuple[str, str | None]]) -> None:
+    assert facts_of(*statements) == facts
+
+
+def test_every_fact_is_exercised() -> None:
+    known = {fact for _, facts in STATEMENTS for fact, _ in facts}
+    known |= {f"{fact.split(' since ')[0]} since 23.3" for fact in known}
+    quiet = {fact.id for fact in BACKEND.facts if not (fact.lock or fact.works or fact.blocks)}
+    assert {fact.id for fact in BACKEND.facts} - known - quiet == set()
+
+
+def test_every_fact_has_a_source_in_the_documentation() -> None:
+    hosts = ("https://docs.oracle.com/", "https://asktom.oracle.com/")
+    assert [fact.id for fact in BACKEND.facts if not fact.source.startswith(hosts)] == []
+    assert {fact.unprobed for fact in BACKEND.facts} == {"the tests have no Oracle server to run it on"}
+
+
+# Of each of these at most one holds, beside what test_facts knows.
+ALTERNATIVES = (
+    {"unused columns", "virtual generated", "unused"},
+    {"to large object", "longer", "to number", "to timestamp", "shorter", "limited", "unlimited", "other scale", "same length"},
+    {"from large object", "from number", "from float", "from date", "identity"},
+    {"disable", "enable novalidate"},
+    {"visible", "invisible", "unusable"},
+    {"no identity", "identity"},
+)
+
+
+def test_no_two_facts_compete() -> None:
+    competing = []
+    for facts in BACKEND.by_action.values():
+        for one, other in combinations(facts, 2):
+            both = one.given | other.given
+            if not test_facts.can_hold(both) or any(len(group & both) > 1 for group in ALTERNATIVES):
+                continue
+            settled = any(fact.given <= both and len(fact.given) > len(one.given) for fact in facts)
+            equal = len(one.given) == len(other.given) and test_facts.overlap(one, other)
+            if equal and not settled and test_facts.outcome(one) != test_facts.outcome(other):
+                competing.append((one.id, other.id))
+    assert competing == []
