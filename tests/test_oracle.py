@@ -8,12 +8,14 @@ from typing import Any
 
 import django
 import pytest
+from django.db import models
 from django.db.migrations import Migration
-from django.db.migrations.operations import RunSQL
+from django.db.migrations.operations import AlterField, RunSQL
 from django.db.migrations.operations.base import Operation
 
 from migration_lint import backends
 from migration_lint.project import collect, selection
+from migration_lint.sql.lexer import ORACLE, LexError, split, tokens
 from migration_lint.sql.server import Server
 from migration_lint.types import Effect, MigrationImpact, Target
 from tests import test_facts
@@ -216,7 +218,11 @@ STATEMENTS: list[tuple[Any, Any]] = [
     # Constraints.
     ((BOOK + "ADD CONSTRAINT c CHECK (qty < 9)",), [("add constraint given check", "book")]),
     ((BOOK + "ADD x NUMBER CHECK (x > 0)",), [("add column", "book"), ("add constraint given check", "book")]),
-    ((BOOK + "MODIFY title CONSTRAINT t NOT NULL",), [("set not null", "book")]),
+    ((BOOK + "MODIFY title CONSTRAINT t NOT NULL",), [("add constraint given not null", "book")]),
+    (
+        (BOOK + "ADD x NUMBER DEFAULT 1 CONSTRAINT t NOT NULL",),
+        [("add column given default", "book"), ("add constraint given not null, with its column", "book")],
+    ),
     ((BOOK + "MODIFY title CONSTRAINT t NOT NULL ENABLE NOVALIDATE",), [("add constraint given not null, not valid", "book")]),
     ((BOOK + "ADD CONSTRAINT c UNIQUE (title) DEFERRABLE INITIALLY DEFERRED",), [("add constraint given unique", "book")]),
     ((BOOK + "ADD CONSTRAINT c PRIMARY KEY (qty)",), [("add constraint given primary key", "book")]),
@@ -327,6 +333,7 @@ def test_every_fact_has_a_source_in_the_documentation() -> None:
 ALTERNATIVES = (
     {"unused columns", "virtual generated", "unused"},
     {"to large object", "longer", "to number", "to timestamp", "shorter", "limited", "unlimited", "other scale", "same length"},
+    {"from large object", "longer", "shorter", "limited", "unlimited", "other scale", "same length"},
     {"from large object", "from number", "from float", "from date", "identity"},
     {"disable", "enable novalidate"},
     {"visible", "invisible", "unusable"},
@@ -339,6 +346,9 @@ def test_no_two_facts_compete() -> None:
     for facts in BACKEND.by_action.values():
         for one, other in combinations(facts, 2):
             both = one.given | other.given
+            if "same type" in both:  # then both sides are alike
+                both |= {"to" + name[4:] for name in both if name.startswith("from ")}
+                both |= {"from" + name[2:] for name in both if name.startswith("to ")}
             if not test_facts.can_hold(both) or any(len(group & both) > 1 for group in ALTERNATIVES):
                 continue
             settled = any(fact.given <= both and len(fact.given) > len(one.given) for fact in facts)
@@ -346,3 +356,82 @@ def test_no_two_facts_compete() -> None:
             if equal and not settled and test_facts.outcome(one) != test_facts.outcome(other):
                 competing.append((one.id, other.id))
     assert competing == []
+
+
+# Texts and their statements.
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("q'[it's]' nq'!a'b!' N'x''y' Q'(a)'", ["it's", "a'b", "x'y", "a"]),
+        ('"UPPER" lower "Mixed" Upper "with ""quotes"""', ["upper", "lower", "Mixed", "upper", 'with "quotes"']),
+        ("v$session a#b :new.x := 1 -- comment\n /*+ hint */", ["v$session", "a#b", ":", "new", ".", "x", ":=", "1"]),
+    ],
+)
+def test_tokens(text: str, values: list[str]) -> None:
+    assert [token.value for token in tokens(text, ORACLE)] == values
+
+
+@pytest.mark.parametrize("text", ["q'[never closed]", "nq'!never closed", "'never closed", '"never closed'])
+def test_an_open_quote_is_refused(text: str) -> None:
+    with pytest.raises(LexError):
+        list(tokens(text, ORACLE))
+
+
+def test_blocks_are_one_statement() -> None:
+    block = "DECLARE\n  i INTEGER;\nBEGIN\n  NULL;\nEND;"
+    trigger = "CREATE OR REPLACE EDITIONABLE TRIGGER t BEFORE INSERT ON a BEGIN :new.x := 1; END;"
+    text = f"SELECT 1 FROM dual;\n{block}\n  /\n{trigger}\n/\nDROP TABLE a; DROP TABLE b\n/\n"
+    assert [piece.sql for piece in split(text, ORACLE)] == [
+        "SELECT 1 FROM dual",
+        block,
+        trigger,
+        "DROP TABLE a",
+        "DROP TABLE b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("CREATE INDEX CONCURRENTLY i ON book (qty)", "Oracle has no CREATE INDEX CONCURRENTLY"),
+        ("CREATE INDEX i ON book (qty) WHERE qty > 1", "`WHERE` in CREATE INDEX"),
+        ("ALTER TABLE book ADD CONSTRAINT c CHECK (qty > 1) NOT VALID", "ALTER TABLE … `NOT`"),
+        ("ALTER TABLE book VALIDATE CONSTRAINT c", "ALTER TABLE … `VALIDATE`"),
+        ("ALTER TABLE book DROP PARTITION p", "ALTER TABLE … DROP `PARTITION` is not followed here"),
+        (
+            "BEGIN EXECUTE IMMEDIATE 'DROP TABLE ' || name; END;",
+            "it runs SQL that is put together at run time (EXECUTE IMMEDIATE)",
+        ),
+        ("BEGIN tidy.up(1); END;", "it calls tidy.up(), which may do anything"),
+    ],
+)
+def test_what_is_not_understood_is_said(sql: str, reason: str) -> None:
+    server = Server(Target("default", "oracle", (19,)))
+    server.send(sql)
+    assert [statement.unread for statement in server.statements] == [reason]
+
+
+# What a server would refuse, and Django goes on with.
+
+
+def operations_sent(*operations: Operation) -> list[str]:
+    return list(sent(impact_of(list(operations))))
+
+
+def test_a_pk_becomes_an_identity_by_way_of_another_column() -> None:
+    found = operations_sent(
+        AlterField("Code", "code", models.BigAutoField(primary_key=True)),
+    )
+    assert [re.sub(r"_X[0-9A-F]+", "_X", sql) for sql in found][-6:] == []
+
+
+def test_dropping_a_check_drops_not_null_as_well() -> None:
+    """Django asks for the checks of a column, and Oracle counts NOT NULL among them."""
+    (first, second, last) = operations_sent(AlterField("T", "flag", models.IntegerField()))
+    assert re.fullmatch(r'ALTER TABLE "APP_T" DROP CONSTRAINT "SYS_C\d{6}"', first)
+    assert re.fullmatch(r'ALTER TABLE "APP_T" DROP CONSTRAINT "SYS_C\d{6}"', second)
+    assert last == 'ALTER TABLE "APP_T" MODIFY "FLAG" NUMBER(11)'
+    impact = impact_of([AlterField("T", "flag", models.IntegerField())])
+    assert not impact.impacts[-1].after.tables["app_t"].columns["flag"].not_null

@@ -131,11 +131,11 @@ def definition(cursor: Cursor) -> tuple[Column, list[Constraint], frozenset[str]
             continue
         if cursor.take("not", "null"):
             found = state(cursor, Constraint("not null", name, (column.name,)))
-            said.add("not null")
-            column = replace(column, not_null=True)
-            if not found.valid or name:
+            column = replace(column, not_null=found.valid)
+            if found.valid and not name:
+                said.add("not null")
+            else:
                 constraints.append(found)
-                column = replace(column, not_null=found.valid)
         elif cursor.take("null"):
             said.add("null")
         elif cursor.take("default"):
@@ -404,11 +404,10 @@ def modified(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
         yield act(Kind.SET_DEFAULT, column.default) if column.default is not None else act(Kind.DROP_DEFAULT)
     if "null" in said:
         yield act(Kind.DROP_NOT_NULL)
-    if "not null" in said and column.not_null:
+    if "not null" in said:
         yield act(Kind.SET_NOT_NULL)
     for constraint in constraints:
-        if not (constraint.type == "not null" and constraint.valid):
-            yield Action(Kind.ADD_CONSTRAINT, table, constraint.name, constraint, frozenset(traits))
+        yield Action(Kind.ADD_CONSTRAINT, table, constraint.name, constraint, frozenset(traits))
 
 
 def drop_from(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
