@@ -381,7 +381,9 @@ def walk(
             collector.seed()
         errors += collector.server.errors
         collectors.append(collector)
-    state = PlanState({}, set(unmigrated))
+    # Classes are shared by the targets that name tables alike.
+    groups = {cut: [c for c in collectors if offline.cuts_names(c.wrapper) is cut] for cut in (False, True)}
+    states = {cut: PlanState({}, set(unmigrated)) for cut, group in groups.items() if group}
     old_models = models_without(migrations, unmigrated, selected)
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
     for number, migration in enumerate(migrations):
@@ -390,27 +392,35 @@ def walk(
         progress(number)
         key = (migration.app_label, migration.name)
         release = selected(key)
-        halves = list(advance(state, migration))
-        models_before = state.models if release == frozenset({key}) else old_models
-        results = []
-        for collector in collectors:
-            with offline.installed(collector.wrapper):
-                results.append(collector.collect(migration, halves, release or frozenset(), models_before, release is not None))
-        if halves:
-            newest = halves[-1].after
-            for half in halves:
-                for _, _, before, after, _ in half.parts:
-                    for old in (before, after):
-                        if old is not newest:
-                            old.release()
-                if half.before is not newest:
-                    half.before.release()
-            state = newest
+        found: dict[int, MigrationImpact] = {}
+        for cut, state in states.items():
+            halves = list(advance(state, migration))
+            models_before = state.models if release == frozenset({key}) else old_models
+            for collector in groups[cut]:
+                with offline.installed(collector.wrapper):
+                    impact = collector.collect(migration, halves, release or frozenset(), models_before, release is not None)
+                found[id(collector)] = impact
+            if halves:
+                states[cut] = forget(halves)
+        results = [found[id(collector)] for collector in collectors]
         if release is not None:
             remaining.discard(key)
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
             yield tuple(results)
+
+
+def forget(halves: list[Halves]) -> PlanState:
+    """The state that the operations end with; what was rendered for those before it is let go."""
+    newest = halves[-1].after
+    for half in halves:
+        for _, _, before, after, _ in half.parts:
+            for old in (before, after):
+                if old is not newest:
+                    old.release()
+        if half.before is not newest:
+            half.before.release()
+    return newest
 
 
 def models_without(
