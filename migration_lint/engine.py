@@ -93,25 +93,32 @@ class Engine:
 
 
 def merge(found: Iterable[Finding]) -> list[Finding]:
-    """One finding per rule, place and message with all its targets; then one per operation, relation and hazard."""
-    by_message: dict[tuple[object, ...], Finding] = {}
+    """On each target one finding per operation, relation and hazard; then one for all the targets of which it says the same."""
+    by_target: dict[tuple[str, ...], list[Finding]] = {}
     for finding in found:
-        key = (
-            finding.rule,
-            finding.app_label,
-            finding.migration,
-            finding.operation_index,
-            finding.relation,
-            finding.message,
-        )
-        if key in by_message:
-            kept = by_message[key]
-            targets = tuple(dict.fromkeys((*kept.targets, *finding.targets)))
-            by_message[key] = replace(kept, targets=targets, severity=max(kept.severity, finding.severity))
-        else:
-            by_message[key] = finding
-    by_hazard: dict[tuple[object, ...], Finding] = {}
-    for number, finding in enumerate(sorted(by_message.values(), key=rank)):
+        by_target.setdefault(finding.targets, []).append(finding)
+    by_words: dict[tuple[object, ...], Finding] = {}
+    for finding in (kept for group in by_target.values() for kept in by_hazard(group)):
+        place = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.relation)
+        first = by_words.setdefault((*place, finding.message, finding.help), finding)
+        if first is not finding:
+            by_words[(*place, finding.message, finding.help)] = replace(
+                first,
+                targets=tuple(dict.fromkeys((*first.targets, *finding.targets))),
+                also=tuple(dict.fromkeys((*first.also, *finding.also))),
+                severity=max(first.severity, finding.severity),
+            )
+    findings = [replace(finding, fingerprint=fingerprint(finding)) for finding in by_words.values()]
+    return sorted(
+        findings,
+        key=lambda f: (f.operation_index is None, f.operation_index or 0, -f.severity, f.rule, f.relation or ""),
+    )
+
+
+def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
+    """One target's findings, the most specific rule first; it names the others that see the same."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for finding in sorted(found, key=rank):
         hazard: tuple[object, ...] = (
             finding.app_label,
             finding.migration,
@@ -120,17 +127,10 @@ def merge(found: Iterable[Finding]) -> list[Finding]:
             finding.category,
         )
         if finding.operation_index is None or finding.relation is None:
-            hazard = (number,)
-        first = by_hazard.get(hazard)
-        if first is None:
-            by_hazard[hazard] = finding
-        elif finding.rule != first.rule:
-            also = tuple(dict.fromkeys((*first.also, finding.rule)))
-            by_hazard[hazard] = replace(first, also=also, severity=max(first.severity, finding.severity))
-        else:
-            by_hazard[hazard] = replace(first, severity=max(first.severity, finding.severity))
-    findings = [replace(finding, fingerprint=fingerprint(finding)) for finding in by_hazard.values()]
-    return sorted(
-        findings,
-        key=lambda f: (f.operation_index is None, f.operation_index or 0, -f.severity, f.rule, f.relation or ""),
-    )
+            hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
+        first = kept.setdefault(hazard, finding)
+        if first is finding:
+            continue
+        also = first.also if finding.rule == first.rule else tuple(dict.fromkeys((*first.also, finding.rule)))
+        kept[hazard] = replace(first, also=also, severity=max(first.severity, finding.severity))
+    return kept.values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.state import ModelState
@@ -42,11 +42,13 @@ class Use:
 
 
 class Uses(dict[str, list[Use]]):
-    """By column. One that the backend has cut, or spells in a case of its own, is found as well."""
+    """By column. One that the backend has cut, or spells in a case of its own, is found by the name it has there."""
 
     def get(self, column: str, default: Any = None) -> Any:
-        found = super().get(column)
-        return found or next((uses for name, uses in self.items() if is_named(column, name)), default)
+        if found := super().get(column):
+            return found
+        other = next((uses for name, uses in self.items() if is_named(column, name)), None)
+        return [replace(use, column=column) for use in other] if other else default
 
     def __contains__(self, column: object) -> bool:
         return self.get(str(column)) is not None

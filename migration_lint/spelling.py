@@ -187,7 +187,8 @@ class Ways:
             Kind.SET_DEFAULT: "drop default",
         }.get(action.kind)
         if undone:
-            return self.sql(undone, table=table, column=column)
+            known = statement.before.table(table).columns.get(column) if statement.before else None
+            return self.sql(undone, table=table, column=column, type=str(known.type) if known else "…")
         if action.kind is Kind.RENAME_COLUMN:
             return f"{alter} RENAME COLUMN {self.quoted(action.definition)} TO {self.quoted(column)}"
         if action.kind is Kind.RENAME_TABLE:
@@ -195,7 +196,7 @@ class Ways:
         return None
 
 
-def ways(impact: Impact) -> Ways:
+def ways(impact: Impact | MigrationImpact) -> Ways:
     return Ways(backends.load(impact.target.vendor))
 
 
@@ -369,12 +370,6 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
             "    ]",
         ]
     )
-
-
-def quoted_as(statement: Statement, name: str) -> str:
-    """A name in the quotes that the statement itself uses."""
-    quote = "`" if "`" in statement.sql else '"'
-    return ".".join(f"{quote}{part}{quote}" for part in name.split("."))
 
 
 def indented(lines: Iterable[str]) -> str:

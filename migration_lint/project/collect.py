@@ -414,8 +414,11 @@ def walk(
 def by_plan(
     migrations: tuple[Migration, ...], collectors: list[Collector], errors: list[str]
 ) -> Iterator[tuple[tuple[Migration, ...], list[Collector]]]:
-    """The targets that have the same plan: a migration's file may ask, when it is imported, for which vendor it is."""
-    shared: dict[tuple[int, ...], tuple[tuple[Migration, ...], list[Collector]]] = {}
+    """The targets that have the same plan and can share its classes: those that name tables alike.
+
+    A migration's file may ask, when it is imported, for which vendor it is.
+    """
+    shared: dict[tuple[object, ...], tuple[tuple[Migration, ...], list[Collector]]] = {}
     imported: dict[tuple[str, str], tuple[Migration, ...]] = {}
     for collector in collectors:
         vendor = (collector.target.alias, collector.wrapper.vendor)
@@ -425,7 +428,8 @@ def by_plan(
                 with offline.installed(collector.wrapper):
                     imported[vendor] = loading.imported_again(migrations, errors)
         plan = imported[vendor]
-        shared.setdefault(tuple(map(id, plan)), (plan, []))[1].append(collector)
+        key = (offline.cuts_names(collector.wrapper), *map(id, plan))
+        shared.setdefault(key, (plan, []))[1].append(collector)
     yield from shared.values()
 
 
@@ -456,16 +460,21 @@ class Track:
                 impact = collector.collect(migration, halves, release or frozenset(), models_before, release is not None)
                 results.append((collector.target, impact))
         if halves:
-            newest = halves[-1].after
-            for half in halves:
-                for _, _, before, after, _ in half.parts:
-                    for old in (before, after):
-                        if old is not newest:
-                            old.release()
-                if half.before is not newest:
-                    half.before.release()
-            self.state = newest
+            self.state = forget(halves)
         return results
+
+
+def forget(halves: list[Halves]) -> PlanState:
+    """The state that the operations end with; what was rendered for those before it is let go."""
+    newest = halves[-1].after
+    for half in halves:
+        for _, _, before, after, _ in half.parts:
+            for old in (before, after):
+                if old is not newest:
+                    old.release()
+        if half.before is not newest:
+            half.before.release()
+    return newest
 
 
 def models_without(

@@ -15,7 +15,7 @@ class BlockingIndexBuild(Rule):
 
     severity = Severity.ERROR
     category = "locks"
-    vendors = ("postgresql",)
+    vendors = ("postgresql", "oracle")
     help = "Use `AddIndexConcurrently` in a migration with `atomic = False`."
     bad = """
         operations = [

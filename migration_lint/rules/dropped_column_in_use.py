@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
 from migration_lint.running import Use, actions, is_back, is_used, table_before, uses
-from migration_lint.spelling import Ways, changed, indented, listed, quoted_as, ways
+from migration_lint.spelling import Ways, changed, indented, listed, ways
 
 # The statement, what the running release uses, and what the field is called now.
 Dropped = tuple[Statement, Use, Use]
@@ -66,8 +66,8 @@ def advice(own: Ways, relation: str, dropped: list[Dropped]) -> str:
         if own.offers("hide column"):  # not to be undone: the column is there no more
             second.append(f"migrations.RunSQL({own.sql('hide column', table=relation, column=use.column)!r}),")
             continue
-        table, name = quoted_as(statement, relation), quoted_as(statement, use.column)
-        forwards, backwards = f"ALTER TABLE {table} DROP COLUMN {name}", f"ALTER TABLE {table} ADD COLUMN {name} {kind}"
+        forwards = own.sql("drop column", table=relation, column=use.column)
+        backwards = own.sql("add column", table=relation, column=use.column, type=str(kind))
         second.append(f"migrations.RunSQL({forwards!r}, reverse_sql={backwards!r}),")
     removals = [f'        migrations.RemoveField("{use.model}", "{use.field}"),' for _, _, use in dropped]
     state = ["migrations.SeparateDatabaseAndState(", "    state_operations=[", *removals, "    ],", "),"]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from migration_lint import Action, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
 from migration_lint.running import is_first, is_used, survives
-from migration_lint.spelling import listed, quoted_as
+from migration_lint.spelling import Ways, listed, ways
 
 # What DROP … CASCADE takes columns along with.
 WITH_COLUMNS = ("extension", "type", "domain")
@@ -42,7 +42,9 @@ class DroppedData(Rule):
                 for loss in losses(statement, action, migration):
                     if loss.columns and loss.relation in columns:
                         first = columns[loss.relation]
-                        columns[loss.relation] = column_loss(first.statement, loss.relation, (*first.columns, *loss.columns))
+                        columns[loss.relation] = column_loss(
+                            ways(impact), first.statement, loss.relation, (*first.columns, *loss.columns)
+                        )
                     elif loss.columns:
                         columns[loss.relation] = loss
                     else:
@@ -61,7 +63,7 @@ class DroppedData(Rule):
 def losses(statement: Statement, action: Action, migration: MigrationImpact) -> Iterator[Loss]:
     if statement.before is None:
         return
-    catalog, cascade = statement.before, "cascade" in action.traits
+    catalog, cascade, own = statement.before, "cascade" in action.traits, ways(migration)
     if action.table is not None:
         table = catalog.table(action.table)
         absent = "if exists" in action.traits and action.table not in catalog.tables
@@ -71,16 +73,16 @@ def losses(statement: Statement, action: Action, migration: MigrationImpact) -> 
             if not (table.known and action.name not in table.columns) and not is_first(
                 migration, table, action.name, statement
             ):
-                yield column_loss(statement, table.name, (action.name,))
+                yield column_loss(own, statement, table.name, (action.name,))
         elif action.kind is Kind.DROP_TABLE and not survives(migration, table):
-            yield table_loss(statement, table.name)
+            yield table_loss(own, statement, table.name)
         elif action.kind is Kind.TRUNCATE:
             others = [e.relation for e in statement.effects if e.source is action and e.relation and e.relation != table.name]
             along = f", and those of {listed(sorted(others))}, which refer to it," if cascade and others else ""
             yield Loss(
                 statement, table.name, (),
                 f"TRUNCATE deletes all rows of `{table.name}`{along} and no reverse brings them back.",
-                copied(statement, table.name, "*"),
+                copied(own, table.name, "*"),
             )  # fmt: skip
     elif action.kind is Kind.DROP_SCHEMA and cascade:
         inside = sorted(name for name in catalog.tables if name.startswith(f"{action.name}."))
@@ -99,7 +101,7 @@ def losses(statement: Statement, action: Action, migration: MigrationImpact) -> 
         )  # fmt: skip
 
 
-def column_loss(statement: Statement, relation: str | None, columns: tuple[str, ...]) -> Loss:
+def column_loss(own: Ways, statement: Statement, relation: str | None, columns: tuple[str, ...]) -> Loss:
     columns = tuple(dict.fromkeys(columns))
     many = len(columns) > 1
     table = statement.before.table(relation or "") if statement.before else None
@@ -109,13 +111,13 @@ def column_loss(statement: Statement, relation: str | None, columns: tuple[str, 
         statement, relation, columns,
         f"Dropping the column{'s' * many} {listed(columns)} of `{relation}` deletes what {'they hold' if many else 'it holds'}:"
         f" going back makes {'them' if many else 'it'} again without the data.",
-        copied(statement, relation or "", ", ".join(quoted_as(statement, name) for name in names)),
+        copied(own, relation or "", ", ".join(map(own.quoted, names))),
     )  # fmt: skip
 
 
-def table_loss(statement: Statement, relation: str) -> Loss:
-    sql = f"ALTER TABLE {quoted_as(statement, relation)} RENAME TO {quoted_as(statement, 'unused_' + relation)}"
-    back = f"ALTER TABLE {quoted_as(statement, 'unused_' + relation)} RENAME TO {quoted_as(statement, relation)}"
+def table_loss(own: Ways, statement: Statement, relation: str) -> Loss:
+    sql = f"ALTER TABLE {own.quoted(relation)} RENAME TO {own.quoted('unused_' + relation)}"
+    back = f"ALTER TABLE {own.quoted('unused_' + relation)} RENAME TO {own.quoted(relation)}"
     return Loss(
         statement, relation, (),
         f"Dropping the table `{relation}` deletes all its rows: going back makes it again, empty.",
@@ -123,9 +125,9 @@ def table_loss(statement: Statement, relation: str) -> Loss:
     )  # fmt: skip
 
 
-def copied(statement: Statement, relation: str, columns: str) -> str:
-    copy = quoted_as(statement, f"{relation}_copy")
-    sql = f"CREATE TABLE {copy} AS SELECT {columns} FROM {quoted_as(statement, relation)}"
+def copied(own: Ways, relation: str, columns: str) -> str:
+    copy = own.quoted(f"{relation}_copy")
+    sql = f"CREATE TABLE {copy} AS SELECT {columns} FROM {own.quoted(relation)}"
     return (
         "Copy what may still be needed, in a migration before this one:\n\n"
         f"    migrations.RunSQL({sql!r}, reverse_sql={f'DROP TABLE {copy}'!r}),"

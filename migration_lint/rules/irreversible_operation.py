@@ -6,7 +6,7 @@ from typing import Any
 from django.db.migrations import RunPython, RunSQL
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.spelling import indented, quoted_as
+from migration_lint.spelling import Ways, indented, ways
 
 
 class IrreversibleOperation(Rule):
@@ -56,7 +56,7 @@ def of_code(operation: Any) -> str:
 
 
 def of_sql(impact: Impact) -> str:
-    inverse = [line for statement in reversed(impact.statements) for line in inverses(statement)]
+    inverse = [line for statement in reversed(impact.statements) for line in inverses(ways(impact), statement)]
     if any(line is None for line in inverse) or not inverse:
         return (
             "Write the way back:\n\n"
@@ -67,11 +67,11 @@ def of_sql(impact: Impact) -> str:
     return f"Write the way back:\n\n    migrations.RunSQL(…, reverse_sql={shown}),"
 
 
-def inverses(statement: Statement) -> Iterator[str | None]:
+def inverses(own: Ways, statement: Statement) -> Iterator[str | None]:
     """The statements that undo one, in words that every database understands; None where there is none."""
 
     def q(name: Any) -> str:
-        return quoted_as(statement, str(name))
+        return own.quoted(str(name))
 
     for action in reversed(statement.actions):
         table, name = action.table, action.name

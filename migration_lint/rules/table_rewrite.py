@@ -22,7 +22,7 @@ class TableRewrite(Rule):
 
     severity = Severity.ERROR
     category = "locks"
-    vendors = ("postgresql",)
+    vendors = ("postgresql", "oracle")
     help = "Add a new column, write to both, copy the old rows in batches, and swap."
     bad = """
         operations = [
@@ -34,6 +34,14 @@ class TableRewrite(Rule):
             migrations.AddField("book", "new_stock", models.BigIntegerField(null=True)),
         ]
     """
+
+    bad_on = {
+        "oracle": """
+        operations = [
+            migrations.RemoveField("book", "publisher_id"),
+        ]
+        """
+    }
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         seen = set()
@@ -99,6 +107,8 @@ class TableRewrite(Rule):
                     ),
                 )
             )
+        if action.kind in MAINTENANCE and not ways.offers("repack"):
+            return "Take it out of the migrations, and run it in a maintenance window."
         if action.kind in MAINTENANCE:
             name = effect.relation or "TABLE"
             option = f" --tablespace={action.name}" if action.kind is Kind.SET_TABLESPACE else ""
@@ -106,7 +116,7 @@ class TableRewrite(Rule):
                 return (
                     f"Take it out of the migrations, and run it in a maintenance window: no form of it leaves `{name}` usable."
                 )
-            return f"Take it out of the migrations, and let pg_repack do it: `pg_repack --table={name}{option}`."
+            return f"Take it out of the migrations, and let pg_repack do it: `{ways.sql('repack', code=name)}{option}`."
         target = spelling.named(impact, table, column)
         if action.kind is Kind.ALTER_TYPE:
             return self.new_type(impact, target, effect, action)

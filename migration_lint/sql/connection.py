@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations import RunPython
 
@@ -57,6 +57,15 @@ def offline_connection(server: Server) -> Any:
         raise OfflineError(f"Django's {server.target.vendor} backend could not be loaded: {error}") from error
     wrapper.server = server
     return wrapper
+
+
+def cuts_names(wrapper: Any) -> bool:
+    """Whether models rendered for this connection have their tables' names cut where no other database cuts them.
+
+    Django cuts to what the default database takes: 30 characters on Oracle, 63 and more elsewhere.
+    """
+    limit = wrapper.ops.max_name_length() if wrapper.alias == DEFAULT_DB_ALIAS else None
+    return limit is not None and limit < 60
 
 
 def refuse(self: Any, *args: object, **kwargs: object) -> None:

@@ -48,6 +48,10 @@ class Words:
         """What stands among the columns of a CREATE TABLE, and is none."""
         return None
 
+    def is_dictionary(self, relation: str) -> bool:
+        """Whether a query of this relation reads nobody's table."""
+        return False
+
     def column(self, cursor: Cursor) -> tuple[Column, list[Constraint]] | None:
         """A column's definition, from its name on, with the constraints inside."""
         return None

@@ -46,8 +46,6 @@ class Oracle(Words):
     def statement(self, cursor: Cursor, verb: str) -> Iterator[Action] | None:
         if verb in ("begin", "declare") or (verb == "" and cursor.at("<")):
             return block(cursor)
-        if verb in ("select", "insert", "update", "delete", "with", "merge"):
-            return outside_dictionary(rows.rows(cursor, verb))
         if verb == "create":
             return create(cursor)
         if verb == "drop":
@@ -86,6 +84,9 @@ class Oracle(Words):
             cursor.rest()
             raise Unread("SUPPLEMENTAL LOG is not followed here")
         return table_constraint(cursor) if cursor.at_any(*TABLE_CONSTRAINTS) else None
+
+    def is_dictionary(self, relation: str) -> bool:
+        return relation == "dual" or relation.startswith(DICTIONARY)
 
     def column(self, cursor: Cursor) -> tuple[Column, list[Constraint]] | None:
         column, constraints, _ = definition(cursor)
@@ -127,11 +128,11 @@ def definition(cursor: Cursor) -> tuple[Column, list[Constraint], frozenset[str]
             continue
         if cursor.take("not", "null"):
             found = state(cursor, Constraint("not null", name, (column.name,)))
-            said.add("not null")
-            column = replace(column, not_null=True)
-            if not found.valid or name:
+            column = replace(column, not_null=found.valid)
+            if found.valid and not name:
+                said.add("not null")
+            else:
                 constraints.append(found)
-                column = replace(column, not_null=found.valid)
         elif cursor.take("null"):
             said.add("null")
         elif cursor.take("default"):
@@ -400,11 +401,10 @@ def modified(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
         yield act(Kind.SET_DEFAULT, column.default) if column.default is not None else act(Kind.DROP_DEFAULT)
     if "null" in said:
         yield act(Kind.DROP_NOT_NULL)
-    if "not null" in said and column.not_null:
+    if "not null" in said:
         yield act(Kind.SET_NOT_NULL)
     for constraint in constraints:
-        if not (constraint.type == "not null" and constraint.valid):
-            yield Action(Kind.ADD_CONSTRAINT, table, constraint.name, constraint, frozenset(traits))
+        yield Action(Kind.ADD_CONSTRAINT, table, constraint.name, constraint, frozenset(traits))
 
 
 def drop_from(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
@@ -417,7 +417,7 @@ def drop_from(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
         raise Unread(f"ALTER TABLE … DROP {cursor.shown()} names no constraint")
     elif cursor.take("unused", "columns") or cursor.take("columns", "continue"):
         drop_options(cursor)
-        yield Action(Kind.DROP_COLUMN, table, None, None, frozenset(traits | {"unused columns"}))
+        yield Action(Kind.DROP_COLUMN, table, "", None, frozenset(traits | {"unused columns"}))
     elif cursor.at_any("partition", "subpartition", "supplemental"):
         raise Unread(f"ALTER TABLE … DROP {cursor.shown()} is not followed here")
     else:
@@ -639,15 +639,6 @@ def called(tokens: Iterable[Token]) -> str:
     return name
 
 
-def outside_dictionary(actions: Iterator[Action]) -> Iterator[Action]:
-    for action in actions:
-        reads = action.kind in (Kind.SELECT, Kind.SELECT_FOR_UPDATE)
-        if not (reads and action.table and (action.table == "dual" or action.table.startswith(DICTIONARY))):
-            yield action
-        elif action.definition:
-            yield replace(action, table=None)
-
-
 # PL/SQL.
 
 
@@ -702,7 +693,7 @@ def in_block(cursor: Cursor, tokens: tuple[Token, ...]) -> Iterator[Action]:
     elif first in ROW_VERBS:
         inner = Cursor(cursor.sql, without_into(tokens) if first in ("select", "with") else tokens, cursor.backend)
         inner.next()
-        yield from objects.lock(inner) if first == "lock" else outside_dictionary(rows.rows(inner, first))
+        yield from objects.lock(inner) if first == "lock" else rows.rows(inner, first)
     elif first in ("commit", "rollback", "savepoint"):
         yield Action(Kind.TRANSACTION, None, first)
     elif first == "set":

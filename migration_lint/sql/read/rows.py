@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from migration_lint.sql.lexer import LexError, Token, split
+from migration_lint.sql.read import dialects
 from migration_lint.sql.read.cursor import FROM_FUNCTIONS, NOT_FUNCTIONS, Cursor, Unread, expression
 from migration_lint.types import Action, Kind
 
@@ -68,7 +69,7 @@ def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
         if cursor.at("("):  # a function in FROM
             cursor.position = mark + 1
             return
-        if name not in common:
+        if name not in common and not dialects.of(cursor).is_dictionary(name):
             yield name
         cursor.take("*")
         cursor.take("as")

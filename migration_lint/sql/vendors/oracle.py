@@ -15,7 +15,7 @@ from migration_lint.sql.offline import OfflineEditor, OfflineWrapper, bind
 
 BACKEND = "django.db.backends.oracle"
 DRIVERS = ("oracledb",)
-STAND_INS = {"oracledb": {"__version__": "3.4.0"}}
+STAND_INS = {"oracledb": {"__version__": "3.4.0", "Binary": bytes}}
 
 # Refusals that do not depend on rows, after which Django's alter_field() goes on in another way.
 REFUSALS = ("ORA-22858", "ORA-22859", "ORA-30675", "ORA-30673")
