@@ -87,6 +87,7 @@ def inside(name: str) -> int:
     django.setup()
     from migration_lint.project import loading
     from tests import identity, servers
+    from tests.identity_postgresql import PostgreSQL
 
     graph = loading.load()
     server = next((s for s in map(servers.available, servers.wanted()) if isinstance(s, servers.Server)), None)
@@ -95,8 +96,9 @@ def inside(name: str) -> int:
     impacts, catalog = identity.impacts_offline(graph.migrations, f"postgresql@{server.version[0]}", graph.unmigrated)
     offline = identity.collected(without_functions(impacts))
     with server.scratch() as dsn:
-        live = identity.run_live(server, dsn, lambda: graph.migrations, unmigrated=graph.unmigrated)
-        names = identity.differences(identity.described(catalog, dsn), identity.held(dsn))
+        database = PostgreSQL(server, dsn)
+        live = identity.run_live(database, lambda: graph.migrations, unmigrated=graph.unmigrated)
+        names = identity.differences(database.described(catalog), database.held())
     found = [
         *identity.differing_statements(settled(offline.forwards), settled(live.forwards)),
         *identity.differing_statements(settled(offline.backwards), settled(live.backwards), {*offline.refused, *live.refused}),

@@ -1,4 +1,7 @@
-"""What a real `migrate` sends and what the server then holds, beside what was collected offline: both as plain values to compare."""
+"""What a real `migrate` sends and what the server then holds, beside what was collected offline: both as plain values to compare.
+
+What is a vendor's own about it is a `Database` of its own: `identity_postgresql`, `identity_mysql`.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,31 @@ import datetime
 import functools
 import inspect
 import ipaddress
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from importlib import import_module
+from typing import Any, ClassVar
 from unittest import mock
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
 from django.apps import apps
-from django.db import connections, migrations, models, transaction
+from django.db import connections, migrations, models
 from django.db.migrations import Migration, RunPython
 from django.db.migrations.state import ProjectState
 from django.utils.safestring import SafeString
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int2, Int4, Int8
 
-from migration_lint import conf
+from migration_lint import backends, conf
 from migration_lint.project import collect
-from migration_lint.sql.catalog import Catalog, Table
-from migration_lint.sql.lexer import split
+from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.lexer import Dialect, split
 from migration_lint.types import MigrationImpact, MigrationKey
-from tests.servers import Server
 
 # A statement with the place in `Migration.operations` of the one that it was sent for.
 Sent = tuple[int, str]
@@ -104,11 +107,53 @@ def collected(impacts: Iterable[MigrationImpact]) -> Run:
 
 # Live.
 
+# {"relations": …, "constraints": …, …}: each part by name, of plain values.
+Described = dict[str, dict[str, Any]]
+
+
+class Database(ABC):
+    """A database of a live server's."""
+
+    VENDOR: ClassVar[str]
+
+    @property
+    def dialect(self) -> Dialect:
+        return backends.load(self.VENDOR).dialect
+
+    @property
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """What leads Django to it; all else is taken from the settings' database."""
+
+    @abstractmethod
+    def text(self, cursor: Any) -> str:
+        """What the driver's cursor has just sent."""
+
+    @abstractmethod
+    def rehearsal(self, connection: Any, migration: Migration, made: Sequence[str]) -> AbstractContextManager[None]:
+        """While open, the migration can be gone back through this connection; the database is left as it was.
+
+        `made` is every statement that made the database what it is.
+        """
+
+    @abstractmethod
+    def described(self, catalog: Catalog) -> Described:
+        """The offline catalog. The server is asked for one thing: how it spells each type."""
+
+    @abstractmethod
+    def held(self) -> Described:
+        """What the server's own catalog holds."""
+
 
 class Recorder:
-    """Takes each statement down as the driver sent it; what only asks and what a RunPython sends is left out."""
+    """Takes each statement down as the driver sent it; what only asks and what a RunPython sends is left out.
 
-    def __init__(self) -> None:
+    `made` has all that was sent, a RunPython's too.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.made: list[str] = []
         self.sent: list[Sent] = []
         self.operation = -1
         self.pauses = 0
@@ -118,11 +163,11 @@ class Recorder:
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
-        if not self.pauses and self.operation >= 0:
-            assert not many
-            text = context["cursor"].cursor._query.query.decode()
-            for piece in split(text):
-                if self.own_text or piece.tokens[0].value not in ASKING:
+        assert not many or self.pauses
+        for piece in split(self.database.text(context["cursor"].cursor), self.database.dialect):
+            if self.own_text or piece.tokens[0].value not in ASKING:
+                self.made.append(piece.sql)
+                if not self.pauses and self.operation >= 0:
                     self.sent.append((self.operation, piece.sql))
         return result
 
@@ -172,42 +217,43 @@ class Recorder:
                     delattr(operation, name)
 
 
-def live_connection(dsn: str, alias: str) -> tuple[Any, Recorder]:
+def live_connection(database: Database, alias: str) -> tuple[Any, Recorder]:
     """A connection of Django's to this database, recorded."""
-    from django.db.backends.postgresql.base import DatabaseWrapper
+    settings = {**connections[alias].settings_dict, **database.settings}
+    own = import_module(f"{settings['ENGINE']}.base").DatabaseWrapper
+    recorder = Recorder(database)
 
-    recorder = Recorder()
-
-    base: Any = DatabaseWrapper.SchemaEditorClass
-
-    class Editor(base):  # type: ignore[misc]
+    class Editor(own.SchemaEditorClass):  # type: ignore[misc, name-defined]
         def execute(self, sql: Any, params: Any = ()) -> Any:
             with recorder.text_of(sql):
                 return super().execute(sql, params)
 
-    class Wrapper(DatabaseWrapper):
+    class Wrapper(own):  # type: ignore[misc, valid-type]
         SchemaEditorClass = Editor
 
-    parts = conninfo_to_dict(dsn)
-    settings = dict(connections[alias].settings_dict)
-    settings.update(
-        ENGINE="django.db.backends.postgresql",
-        NAME=parts["dbname"],
-        USER=parts.get("user", ""),
-        PASSWORD=parts.get("password", ""),
-        HOST=parts.get("host", ""),
-        PORT=str(parts.get("port", "")),
-        OPTIONS={"options": "-c synchronous_commit=off"},
-    )
     wrapper = Wrapper(settings, alias)
     wrapper.execute_wrappers.append(recorder)
     return wrapper, recorder
 
 
 @contextmanager
-def connected(dsn: str, alias: str) -> Iterator[tuple[Any, Recorder]]:
+def elsewhere(connection: Any, name: str) -> Iterator[None]:
+    """The connection leads to another database of the same server."""
+    connection.close()
+    kept = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = name
+    try:
+        connection.ensure_connection()
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = kept
+
+
+@contextmanager
+def connected(database: Database, alias: str) -> Iterator[tuple[Any, Recorder]]:
     """`connections[alias]` leads to this database, and what a RunPython sends is not recorded."""
-    wrapper, recorder = live_connection(dsn, alias)
+    wrapper, recorder = live_connection(database, alias)
     kept = connections[alias]
 
     def quietly(method: Any) -> Any:
@@ -230,8 +276,7 @@ def connected(dsn: str, alias: str) -> Iterator[tuple[Any, Recorder]]:
 
 
 def run_live(
-    server: Server,
-    dsn: str,
+    database: Database,
     plan: Callable[[], Sequence[Migration]],
     alias: str = "default",
     unmigrated: frozenset[str] = frozenset(),
@@ -242,7 +287,8 @@ def run_live(
     """
     run = Run()
     state = ProjectState(real_apps=set(unmigrated))
-    with connected(dsn, alias) as (connection, recorder):
+    with connected(database, alias) as (connection, recorder):
+        connection.ensure_connection()
         with connection.schema_editor() as editor:  # as `migrate --run-syncdb`
             for label in sorted(unmigrated):
                 for model in apps.get_app_config(label).get_models():
@@ -257,205 +303,27 @@ def run_live(
                 before = ProjectState(real_apps=set(unmigrated))
                 for other in earlier:
                     before = other.mutate_state(before, preserve=False)
+                made = list(recorder.made)
                 with recorder.watching(migration) as sent:
                     try:
-                        way_back(server, dsn, connection, migration, before)
+                        with (
+                            database.rehearsal(connection, migration, made),
+                            connection.schema_editor(atomic=migration.atomic) as editor,
+                        ):
+                            migration.unapply(before, editor)
                     except Exception as error:  # Django or the server refuses
                         connection.close()
                         run.refused[key] = str(error).partition("\n")[0]
+                recorder.made = made
                 run.backwards[key] = sent
     return run
 
 
-def way_back(server: Server, dsn: str, connection: Any, migration: Migration, before: ProjectState) -> None:
-    """Undo the migration; the database is left as it was."""
-    if migration.atomic:
-        with transaction.atomic(using=connection.alias):
-            with connection.schema_editor(atomic=True) as editor:
-                migration.unapply(before, editor)
-            transaction.set_rollback(True, using=connection.alias)
-        return
-    # Nothing undoes what is not atomic: that runs on a copy.
-    connection.close()
-    with copied(server, dsn) as copy:
-        kept = connection.settings_dict["NAME"]
-        connection.settings_dict["NAME"] = conninfo_to_dict(copy)["dbname"]
-        try:
-            with connection.schema_editor(atomic=False) as editor:
-                migration.unapply(before, editor)
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = kept
-
-
-@contextmanager
-def copied(server: Server, dsn: str) -> Iterator[str]:
-    name = conninfo_to_dict(dsn)["dbname"]
-    with psycopg.connect(server.dsn, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name}")
-        try:
-            yield psycopg.conninfo.make_conninfo(dsn, dbname=f"{name}_copy")
-        finally:
-            connection.execute(f"DROP DATABASE {name}_copy WITH (FORCE)")
-
-
-# What there is in the end. Each function gives {"tables": …, "constraints": …, …} of plain values.
-
-Described = dict[str, dict[str, Any]]
+# What there is in the end.
 
 
 def is_ours(name: str) -> bool:
     return name.rpartition(".")[2] != "django_migrations"
-
-
-def known_columns(table: Table, names: Iterable[str]) -> list[str]:
-    return [name for name in table.columns if name in set(names)]
-
-
-def described(catalog: Catalog, dsn: str) -> Described:
-    """The offline catalog. The server is asked for one thing: how it spells each type."""
-    found: Described = {
-        "relations": {name: table.kind for name, table in catalog.tables.items()},
-        "columns": {},
-        "constraints": {},
-        "indexes": {},
-        "sequences": {name: tuple(value) for name, value in catalog.sequences.items()},
-        "extensions": dict.fromkeys(catalog.extensions),
-        "triggers": dict(catalog.triggers),
-        "unknown": {name: None for name, table in catalog.tables.items() if not table.known},
-    }
-    spelled = spellings(dsn, {str(c.type) for table in catalog.tables.values() for c in table.columns.values()})
-    for table in catalog.tables.values():
-        if "view" not in table.kind:
-            found["columns"][table.name] = [
-                (
-                    column.name,
-                    spelled[str(column.type)],
-                    "not null" if column.not_null else "",
-                    column.collation,
-                    column.generated or ("identity" if column.identity else ""),
-                )
-                for column in table.columns.values()
-            ]
-        for name, constraint in table.constraints.items():
-            if constraint.type == "not null":
-                continue
-            columns = list(constraint.columns)
-            if constraint.type in ("check", "exclude") and constraint.expression:
-                columns = known_columns(table, constraint.expression.columns)
-            found["constraints"][f"{table.name}: {name}"] = (
-                constraint.type,
-                columns,
-                constraint.references,
-                list(constraint.referenced_columns),
-                "valid" if constraint.valid else "not valid",
-                "deferrable" if constraint.deferrable else "",
-            )
-        for name, index in table.indexes.items():
-            assert catalog.indexes[name] == table.name
-            found["indexes"][name] = (
-                table.name,
-                "unique" if index.unique else "",
-                "partial" if index.partial else "",
-                list(index.columns) if index.method != "unknown" else None,
-                index.constraint,
-                "valid" if index.valid else "invalid",
-            )
-    assert set(catalog.indexes) == set(found["indexes"])
-    return found
-
-
-def spellings(dsn: str, types: Iterable[str]) -> dict[str, str]:
-    """Each type as `format_type` spells it; an unknown type stays as it is."""
-    found = {}
-    with psycopg.connect(dsn) as connection:
-        for number, name in enumerate(sorted(types)):
-            try:
-                with connection.transaction():
-                    connection.execute(f"CREATE TEMPORARY TABLE spelling_{number} (a {name})")
-            except psycopg.Error:
-                found[name] = f"? {name}"
-                continue
-            row = connection.execute(
-                f"SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'spelling_{number}'::regclass AND attnum = 1"
-            ).fetchone()
-            assert row is not None
-            found[name] = row[0]
-        connection.rollback()
-    return found
-
-
-RELATIONS = """
-    SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END, c.oid,
-        CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
-            WHEN 'f' THEN 'foreign table' END
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-    ORDER BY c.oid
-"""
-COLUMNS = """
-    SELECT a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' ELSE '' END,
-        (SELECT collname FROM pg_collation o WHERE o.oid = a.attcollation AND o.oid <> t.typcollation),
-        CASE WHEN a.attgenerated = 's' THEN 'stored' WHEN a.attgenerated = 'v' THEN 'virtual' WHEN a.attidentity <> '' THEN 'identity' ELSE '' END
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-"""
-CONSTRAINTS = """
-    SELECT c.conname,
-        CASE c.contype WHEN 'c' THEN 'check' WHEN 'u' THEN 'unique' WHEN 'p' THEN 'primary key' WHEN 'f' THEN 'foreign key' WHEN 'x' THEN 'exclude' END,
-        ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n
-            ORDER BY CASE WHEN c.contype IN ('c', 'x') THEN a.attnum ELSE k.o END),
-        c.confrelid,
-        ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.n
-            ORDER BY k.o),
-        CASE WHEN c.convalidated THEN 'valid' ELSE 'not valid' END, CASE WHEN c.condeferrable THEN 'deferrable' ELSE '' END
-    FROM pg_constraint c WHERE c.conrelid = %s AND c.contype IN ('c', 'u', 'p', 'f', 'x')
-"""
-INDEXES = """
-    SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END,
-        CASE WHEN i.indisunique THEN 'unique' ELSE '' END, CASE WHEN i.indpred IS NULL THEN '' ELSE 'partial' END,
-        ARRAY(SELECT a.attname::text FROM generate_series(0, i.indnkeyatts - 1) k(n)
-            LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n] AND i.indkey[k.n] <> 0 ORDER BY k.n),
-        (SELECT conname FROM pg_constraint o WHERE o.conindid = c.oid AND o.conrelid = i.indrelid AND o.contype IN ('p', 'u', 'x')),
-        CASE WHEN i.indisvalid THEN 'valid' ELSE 'invalid' END
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.indrelid = %s
-"""
-SEQUENCES = """
-    SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END, d.refobjid,
-        (SELECT attname FROM pg_attribute a WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass
-    WHERE c.relkind = 'S'
-"""
-TRIGGERS = "SELECT tgname, tgrelid FROM pg_trigger WHERE NOT tgisinternal"
-
-
-def held(dsn: str) -> Described:
-    """What the server's own catalog holds."""
-    found: Described = {
-        name: {} for name in ("relations", "columns", "constraints", "indexes", "sequences", "extensions", "triggers")
-    }
-    with psycopg.connect(dsn) as connection:
-        names = {oid: (name, kind) for name, oid, kind in connection.execute(RELATIONS) if is_ours(name)}
-        for oid, (table, kind) in names.items():
-            found["relations"][table] = kind
-            if "view" not in kind:
-                found["columns"][table] = list(connection.execute(COLUMNS, [oid]))
-            for name, what, columns, parent, referenced, valid, deferrable in connection.execute(CONSTRAINTS, [oid]):
-                references = names[parent][0] if parent else None
-                found["constraints"][f"{table}: {name}"] = (what, columns, references, referenced, valid, deferrable)
-            for name, *rest in connection.execute(INDEXES, [oid]):
-                found["indexes"][name] = (table, *rest)
-        for name, oid, column in connection.execute(SEQUENCES):
-            if oid is None or oid in names:
-                found["sequences"][name] = (names[oid][0] if oid else None, column)
-        for name, oid in connection.execute(TRIGGERS):
-            table = names[oid][0]
-            found["triggers"][f"{table}.{name}"] = table
-        found["extensions"] = {
-            name: None for (name,) in connection.execute("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'")
-        }
-    return found
 
 
 def differences(offline: Described, live: Described) -> list[str]:
@@ -554,3 +422,14 @@ def example_plan(sources: Sequence[str], app_label: str = "shop") -> list[Migrat
         body = {"operations": namespace["operations"], "atomic": namespace.get("atomic", True)}
         plan.append(type("Migration", (Migration,), body)(f"{number:04}_x", app_label))
     return plan
+
+
+def compare(database: Database, target: str, sources: Sequence[str], unmigrated: frozenset[str] = frozenset()) -> Run:
+    """Assert that nothing differs, there and back, for the migrations of these texts; what the server has been sent."""
+    impacts, catalog = impacts_offline(example_plan(sources), target, unmigrated)
+    offline = collected(impacts)
+    live = run_live(database, lambda: example_plan(sources), unmigrated=unmigrated)
+    assert differing_statements(offline.forwards, live.forwards) == []
+    assert differing_statements(offline.backwards, live.backwards, live.refused) == []
+    assert differences(database.described(catalog), database.held()) == []
+    return live

@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
@@ -18,6 +17,7 @@ from migration_lint.project import loading
 from migration_lint.sql.vendors.postgresql import postgresql_literal
 from migration_lint.types import Kind
 from tests import identity
+from tests.identity_postgresql import PostgreSQL
 from tests.servers import Server
 
 CONTRIB = ("admin", "flatpages", "messages", "postgres", "redirects", "sessions", "sites")
@@ -60,15 +60,16 @@ def test_bookshop_and_contrib_apps(postgresql: Server, alias: str) -> None:
     impacts, catalog = identity.impacts_offline(graph.migrations, f"{alias}={postgresql.name}", graph.unmigrated)
     offline = identity.collected(impacts)
     with postgresql.scratch() as dsn:
-        with identity.connected(dsn, alias) as (connection, _):
+        database = PostgreSQL(postgresql, dsn)
+        with identity.connected(database, alias) as (connection, _):
             executor = MigrationExecutor(connection)
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         assert offline.order == [(migration.app_label, migration.name) for migration, _ in plan]
-        live = identity.run_live(postgresql, dsn, lambda: graph.migrations, alias)
+        live = identity.run_live(database, lambda: graph.migrations, alias)
         assert identity.differing_statements(settled(offline.forwards), settled(live.forwards)) == []
         assert live.refused == offline.refused == {}
         assert identity.differing_statements(offline.backwards, live.backwards) == []
-        assert identity.differences(identity.described(catalog, dsn), identity.held(dsn)) == []
+        assert identity.differences(database.described(catalog), database.held()) == []
     forwards, backwards = offline.count()
     expected = (250, 150) if alias == "default" else (3, 1)
     assert forwards >= expected[0]
@@ -76,9 +77,9 @@ def test_bookshop_and_contrib_apps(postgresql: Server, alias: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def database(postgresql: Server) -> Iterator[str]:
+def database(postgresql: Server) -> Iterator[PostgreSQL]:
     with postgresql.scratch() as dsn:
-        yield dsn
+        yield PostgreSQL(postgresql, dsn)
 
 
 # Made at each start: what the cases build upon.
@@ -894,23 +895,13 @@ NEEDS = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_case(postgresql: Server, database: str, case: str) -> None:
-    with psycopg.connect(database, autocommit=True) as connection:
+def test_case(database: PostgreSQL, case: str) -> None:
+    with psycopg.connect(database.dsn, autocommit=True) as connection:
         if case in NEEDS and connection.execute(NEEDS[case]).fetchone() is None:
-            pytest.skip(f"{postgresql.name} was built without what this needs.")
+            pytest.skip(f"{database.server.name} was built without what this needs.")
         connection.execute("DROP SCHEMA IF EXISTS public, stock CASCADE")
         connection.execute("CREATE SCHEMA public")
-    compare(postgresql, database, CASES[case])
-
-
-def compare(server: Server, dsn: str, sources: list[str]) -> list[Migration]:
-    impacts, catalog = identity.impacts_offline(identity.example_plan(sources), server.name)
-    offline = identity.collected(impacts)
-    live = identity.run_live(server, dsn, lambda: identity.example_plan(sources))
-    assert identity.differing_statements(offline.forwards, live.forwards) == []
-    assert identity.differing_statements(offline.backwards, live.backwards, live.refused) == []
-    assert identity.differences(identity.described(catalog, dsn), identity.held(dsn)) == []
-    return [impact.migration for impact in impacts]
+    identity.compare(database, database.server.name, CASES[case])
 
 
 def test_application_without_migrations(postgresql: Server) -> None:
@@ -932,15 +923,9 @@ def test_application_without_migrations(postgresql: Server) -> None:
         ]
         """,
     ]
-    unmigrated = frozenset({"contenttypes"})
     with postgresql.scratch() as dsn:
-        impacts, catalog = identity.impacts_offline(identity.example_plan(sources), postgresql.name, unmigrated)
-        offline = identity.collected(impacts)
-        live = identity.run_live(postgresql, dsn, lambda: identity.example_plan(sources), unmigrated=unmigrated)
-        assert live.refused == offline.refused == {}
-        assert identity.differing_statements(offline.forwards, live.forwards) == []
-        assert identity.differing_statements(offline.backwards, live.backwards) == []
-        assert identity.differences(identity.described(catalog, dsn), identity.held(dsn)) == []
+        live = identity.compare(PostgreSQL(postgresql, dsn), postgresql.name, sources, frozenset({"contenttypes"}))
+        assert live.refused == {}
 
 
 def test_literals(postgresql: Server) -> None:
@@ -950,7 +935,7 @@ def test_literals(postgresql: Server) -> None:
     from migration_lint.sql.connection import wrapper_class
 
     offline = wrapper_class("postgresql", "")({"TIME_ZONE": None}, "default")
-    with postgresql.scratch() as dsn, identity.connected(dsn, "default") as (connection, _):
+    with postgresql.scratch() as dsn, identity.connected(PostgreSQL(postgresql, dsn), "default") as (connection, _):
         connection.ensure_connection()
         for value in identity.LITERALS:
             if isinstance(value, dict):  # only a connection to a database with hstore spells these
@@ -966,7 +951,7 @@ def test_hstore_literals(postgresql: Server) -> None:
 
     signals: Any = importlib.import_module("django.contrib.postgres.signals")
 
-    with postgresql.scratch() as dsn, identity.connected(dsn, "default") as (connection, _):
+    with postgresql.scratch() as dsn, identity.connected(PostgreSQL(postgresql, dsn), "default") as (connection, _):
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'hstore'")
             if cursor.fetchone() is None:
@@ -1015,7 +1000,7 @@ def test_transactions_of_a_migration_that_is_not_atomic(postgresql: Server) -> N
             if action.kind in (Kind.CREATE_TABLE, Kind.CREATE_INDEX):
                 made[action.name or action.table or ""] = statement.transaction
     with postgresql.scratch() as dsn:
-        identity.run_live(postgresql, dsn, lambda: identity.example_plan([TRANSACTIONS]))
+        identity.run_live(PostgreSQL(postgresql, dsn), lambda: identity.example_plan([TRANSACTIONS]))
         with psycopg.connect(dsn) as connection:
             rows = connection.execute("SELECT relname, xmin::text FROM pg_class WHERE relname = ANY(%s)", [list(made)])
             live: dict[str, str] = dict(rows.fetchall())
