@@ -151,7 +151,7 @@ class Recorder:
     `made` has all that was sent, a RunPython's too.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database | None) -> None:
         self.database = database
         self.made: list[str] = []
         self.sent: list[Sent] = []
@@ -164,6 +164,7 @@ class Recorder:
     def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
         assert not many or self.pauses
+        assert self.database is not None
         for piece in split(self.database.text(context["cursor"].cursor), self.database.dialect):
             if self.own_text or piece.tokens[0].value not in ASKING:
                 self.made.append(piece.sql)

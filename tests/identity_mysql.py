@@ -16,7 +16,7 @@ from migration_lint import conf
 from migration_lint.sql.catalog import Catalog, Column, Constraint, Table
 from migration_lint.sql.connection import offline_connection
 from migration_lint.sql.server import Server
-from migration_lint.sql.vendors.mysql import indexes
+from migration_lint.sql.vendors.mysql import INLINE, indexes, keys
 from tests import identity
 from tests.servers import MySQLServer
 
@@ -40,7 +40,8 @@ INDEXES = """
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s
 """
 OPTIONS = """
-    SELECT TABLE_NAME, IF(TABLE_TYPE = 'VIEW', 'view', 'table'), ENGINE, TABLE_COLLATION FROM information_schema.TABLES
+    SELECT TABLE_NAME, IF(TABLE_TYPE = 'VIEW', 'view', IF(CREATE_OPTIONS LIKE '%partitioned%', 'partitioned table', 'table')), ENGINE
+    FROM information_schema.TABLES
     WHERE TABLE_SCHEMA = DATABASE()
 """
 METHODS = {"BTREE": "btree", "HASH": "btree", "FULLTEXT": "fulltext", "SPATIAL": "spatial"}  # HASH: of a key that is too long
@@ -100,19 +101,20 @@ class MySQL(identity.Database):
         collations = self.default_collations()
         types = self.types({str(column.type) for table in tables.values() for column in table.columns.values()})
         for table in tables.values():
-            found["columns"][table.name] = [
+            found["columns"][table.name] = sorted(
                 (
                     column.name,
                     types[str(column.type)].type,
                     "not null" if column.not_null else "",
-                    collation(table, column, collations) if types[str(column.type)].collation else None,
+                    collation(table, column, types[str(column.type)].collation, collations),
                     column.generated or ("auto_increment" if column.identity else ""),
                     "default" if column.default is not None and not column.default.is_null else "",
                     column.comment or "",
                 )
                 for column in table.columns.values()
-            ]
-            for name, constraint in table.constraints.items():
+            )
+            checks = [(name.removesuffix(INLINE), c) for name, c in table.constraints.items() if c.type == "check"]
+            for name, constraint in [*keys(table), *checks]:
                 found["constraints"][f"{table.name}: {constraint.type} {name}"] = (
                     columns_of(table, constraint),
                     constraint.references,
@@ -139,17 +141,18 @@ class MySQL(identity.Database):
         with self.server.connect(self.name) as connection, connection.cursor() as cursor:
 
             def rows(sql: str, *parameters: str) -> list[tuple[Any, ...]]:
-                cursor.execute(sql, parameters)
+                cursor.execute(sql, parameters or None)
                 return list(cursor.fetchall())
 
-            for table, kind, engine, _ in rows(OPTIONS):
+            for table, kind, engine in rows(OPTIONS):
                 if not identity.is_ours(table):
                     continue
                 found["relations"][table] = kind
                 if kind == "view":
                     continue
                 found["engines"][table] = engine.lower()
-                found["columns"][table] = [
+                order = [name for name, *_ in rows(COLUMNS, table)]
+                found["columns"][table] = sorted(
                     (
                         name,
                         spelled,
@@ -160,8 +163,7 @@ class MySQL(identity.Database):
                         comment,
                     )
                     for name, spelled, nullable, collation, extra, default, comment in rows(COLUMNS, table)
-                ]
-                order = [name for name, *_ in found["columns"][table]]
+                )
                 for name, what, column, parent, referenced in rows(KEYS, table):
                     key = found["constraints"].setdefault(f"{table}: {what.lower()} {name}", ([], parent, [], ""))
                     key[0].append(column)
@@ -176,7 +178,7 @@ class MySQL(identity.Database):
                     index = found["indexes"].setdefault(f"{table}.{name}", (unique, [], [], [], METHODS[method]))
                     found["owners"][f"{table}.{name}"] = table
                     index[1].append(column)
-                    index[2].append(length)
+                    index[2].append(length if method != "SPATIAL" else None)
                     index[3].extend([{"A": "ASC", "D": "DESC"}[direction]] if direction and method != "SPATIAL" else [])
             for name, table in rows(
                 "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()"
@@ -222,7 +224,9 @@ def columns_of(table: Table, constraint: Constraint) -> list[str]:
     return list(constraint.columns)
 
 
-def collation(table: Table, column: Column, defaults: Mapping[str | None, str]) -> str:
+def collation(table: Table, column: Column, of_type: str | None, defaults: Mapping[str | None, str]) -> str | None:
+    if of_type != defaults[None]:  # none, or that of JSON
+        return of_type
     own = column.collation or (column.charset and defaults[column.charset])
     charset = table.options.get("charset")
     return own or table.options.get("collate") or defaults[charset]

@@ -24,6 +24,9 @@ from tests.identity import ASKING, Described, Recorder, Run, is_ours, is_reversi
 class Watched(Recorder):
     """Takes the statements down as the library reports them, parameters in their places."""
 
+    def __init__(self) -> None:
+        super().__init__(None)
+
     def watch(self, connection: sqlite3.Connection) -> None:
         connection.set_trace_callback(self.take)
 

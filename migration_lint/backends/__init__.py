@@ -135,9 +135,6 @@ class Backend:
         encoded = name.encode("utf-8", "surrogatepass")
         return name if len(encoded) <= self.name_limit else encoded[: self.name_limit].decode("utf-8", "ignore")
 
-    def fold_case(self, word: str) -> str:
-        return word
-
     def relation(self, parts: list[str]) -> str:
         if len(parts) > 1 and parts[-2] in self.search_path:
             return parts[-1]

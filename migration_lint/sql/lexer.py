@@ -37,6 +37,7 @@ class Dialect:
     dollar_quotes: bool = False
     nested_comments: bool = False
     hash_comments: bool = False
+    folds_names: bool = True  # an unquoted name's case does not count
     backslash_escapes: bool = False  # in every string; PostgreSQL has them in E'…' alone
     escape_prefix: bool = False
     executable_comments: bool = False  # /*! … */ is SQL to the server
@@ -106,6 +107,7 @@ MYSQL = Dialect(
     "mysql",
     identifier_quotes="`",
     string_quotes="'\"",
+    folds_names=False,
     hash_comments=True,
     backslash_escapes=True,
     executable_comments=True,
@@ -119,6 +121,8 @@ DIALECTS = {dialect.name: dialect for dialect in (POSTGRESQL, MYSQL, SQLITE, ORA
 ASCII_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 ROUTINES = ("trigger", "procedure", "function", "event")
 BRANCH_END = re.compile(r"\s+(?:if|loop|while|repeat)\b", re.IGNORECASE)
+BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
+ESCAPED = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}  # any other is itself
 COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -162,7 +166,11 @@ def tokens(sql: str, dialect: Dialect = POSTGRESQL) -> Iterator[Token]:
             yield Token("string", text[text.index("'") + 2 : -2], start, position)
         elif kind in ("string", "escaped"):
             text = match.group()
-            yield Token("string", text[text.index(text[-1]) + 1 : -1].replace("''", "'"), start, position)
+            quote = text[-1]
+            value = text[text.index(quote) + 1 : -1]
+            if dialect.backslash_escapes:
+                value = BACKSLASH.sub(lambda found: ESCAPED.get(found[1], found[1]), value.replace(quote * 2, f"\\{quote}"))
+            yield Token("string", value.replace("''", "'"), start, position)
         else:
             yield Token(kind or "op", match.group(), start, position)
 

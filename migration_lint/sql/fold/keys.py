@@ -105,8 +105,7 @@ class Keys(Names):
                 indexes={key: index for key, index in table.indexes.items() if index.constraint != name},
             )
         )
-        key = self.of_table(table.name, name)
-        catalog = catalog.without("indexes", key) if catalog.indexes.get(key) == table.name else catalog
+        catalog = catalog.without("indexes", *(key for key, index in table.indexes.items() if index.constraint == name))
         if constraint is not None and "cascade" in action.traits:
             for child, reference in list(catalog.children(table.name)):
                 if set(reference.referenced_columns) == set(constraint.columns):
@@ -152,7 +151,9 @@ class Keys(Names):
                 )
         name = self.of_table(owner, name)
         if name in catalog.indexes:
-            return catalog
+            if "or replace" not in action.traits:
+                return catalog
+            catalog = self.drop_index(catalog, Action(Kind.DROP_INDEX, None, name))
         table = catalog.table(action.table)
         catalog = catalog.with_table(replace(table, indexes={**table.indexes, name: replace(index, name=name)}))
         catalog = replace(catalog, indexes={**catalog.indexes, name: table.name})

@@ -90,18 +90,30 @@ class Names:
         return self.free_name(table.name.rpartition(".")[2], *columns, label=label, taken=taken)
 
     def from_template(self, catalog: Catalog, table: Table, constraint: Constraint) -> str:
-        """The first name of the template that is free: `{column}`, `{column}_2`, … or numbered from 1 on."""
+        """The first name of the template that is free: `{column}`, `{column}_2`, … or numbered from 1 on.
+
+        A name with its table's in it counts on from the highest instead.
+        """
         templates = self.backend.names["templates"]
         template = str(templates.get(f"inline {constraint.type}" if constraint.inline else "") or templates[constraint.type])
         column = constraint.columns[0] if constraint.columns else ""
-        for number in count(1):
+        numbers = [self.number_in(name, table.name) for name in table.constraints] if "{table}" in template else []
+        for number in count(max(numbers, default=0) + 1):
             name = template.format(table=table.name, column=column, number=number)
             if "{number}" not in template and number > 1:
                 name = f"{name}_{number}"
-            free = name not in table.constraints and self.of_table(table.name, name) not in table.indexes
+            free = name not in table.constraints and self.of_table(table.name, name) not in table.indexes and name != "primary"
             if free or constraint.type == "primary key":
                 return self.backend.clip(name)
         raise AssertionError("unreachable")
+
+    def number_in(self, name: str, table: str) -> int:
+        """The number in a name that the server made of the table's; 0 in any other."""
+        for template in self.backend.names.get("templates", {}).values():
+            start = template.format(table=table, column="", number="")
+            if "{table}" in template and name.startswith(start) and name[len(start) :].isdecimal():
+                return int(name[len(start) :])
+        return 0
 
     def with_not_null(self, catalog: Catalog, name: str) -> Catalog:
         """NOT NULL as the constraints that it is, where the server names those as it does all others."""

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from migration_lint.sql.catalog import Catalog, Column, Table
+from migration_lint.sql.catalog import TABLE_IDS, Catalog, Column, Table
 from migration_lint.sql.fold.columns import Columns
 from migration_lint.sql.fold.remade import filled, replaced, successor
 from migration_lint.types import Action, Kind, replace
+
+CHARACTERS = {"charset", "collate"}
+
+
+def in_characters_of(table: Table, column: Column) -> Column:
+    """The column, with what it has of its table written out; a table that says nothing is taken for one in utf8mb4."""
+    if column.charset or column.collation or column.type is None or not column.type.name.endswith(("char", "text")):
+        return column
+    return replace(column, charset=table.options.get("charset", "utf8mb4"), collation=table.options.get("collate"))
 
 
 class Tables(Columns):
@@ -18,6 +27,10 @@ class Tables(Columns):
         name = action.table
         if name in catalog.tables and "if not exists" in action.traits:
             return catalog
+        if "or replace" in action.traits:
+            catalog = self.drop_table(catalog, action)
+        if "like" in action.traits:
+            return self.alike(catalog, name, catalog.table(action.definition["like"][0]))
         kind = "partitioned table" if "partitioned" in action.traits else "table"
         definition = action.definition
         columns: dict[str, Column] = {}
@@ -46,6 +59,15 @@ class Tables(Columns):
                     if index.constraint is None:
                         catalog = self.create_index(catalog, Action(Kind.CREATE_INDEX, name, None, replace(index, name=None)))
         return catalog
+
+    def alike(self, catalog: Catalog, name: str, other: Table) -> Catalog:
+        """CREATE TABLE … LIKE: all of the other table but its foreign keys."""
+        constraints = {key: c for key, c in other.constraints.items() if c.type != "foreign key"}
+        table = replace(
+            other, name=name, constraints=constraints, made_by=self.migration, id=next(TABLE_IDS), former_names=(), copied=None
+        )
+        table = self.moved(table, other.name)
+        return replace(catalog.with_table(table), indexes={**catalog.indexes, **dict.fromkeys(table.indexes, name)})
 
     def create_view(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None
@@ -112,7 +134,7 @@ class Tables(Columns):
             tables[key] = other
         own = {k: replace(c, references=new) if c.references == old else c for k, c in table.constraints.items()}
         place = replaced(catalog, action)
-        table = self.moved_indexes(replace(table, name=new, former_names=former, constraints=own), old)
+        table = self.moved(replace(table, name=new, former_names=former, constraints=own), old)
         tables[new] = table if place is None else successor(place, table)
         owners = {index: owner for index, owner in catalog.indexes.items() if owner != old}
         return replace(
@@ -128,22 +150,26 @@ class Tables(Columns):
     def set_options(self, catalog: Catalog, action: Action) -> Catalog:
         if action.table is None or not isinstance(action.definition, Mapping):
             return catalog
-        table = catalog.table(action.table)
-        if action.kind is Kind.CONVERT:
-            charset, collation = action.definition.get("charset"), action.definition.get("collate")
-            columns = {
-                name: replace(column, charset=charset, collation=collation) if column.charset or column.collation else column
-                for name, column in table.columns.items()
-            }
+        table, changed = catalog.table(action.table), action.definition
+        kept = dict(table.options)
+        if changed.keys() & CHARACTERS:  # either says both
+            kept = {name: value for name, value in kept.items() if name not in CHARACTERS}
+            if action.kind is Kind.CONVERT:
+                columns = {name: replace(column, charset=None, collation=None) for name, column in table.columns.items()}
+            else:
+                columns = {name: in_characters_of(table, column) for name, column in table.columns.items()}
             table = replace(table, columns=columns)
-        return catalog.with_table(replace(table, options={**table.options, **action.definition}))
+        return catalog.with_table(replace(table, options={**kept, **changed}))
 
-    def moved_indexes(self, table: Table, old: str) -> Table:
-        """Indexes that are known by their table's name too, after it changed."""
-        if not self.backend.names.get("indexes_of_tables"):
-            return table
-        place = {key: self.of_table(table.name, key.removeprefix(f"{old}.")) for key in table.indexes}
-        return replace(table, indexes={place[key]: replace(index, name=place[key]) for key, index in table.indexes.items()})
+    def moved(self, table: Table, old: str) -> Table:
+        """Indexes that are known by their table's name too, and constraints whose names were made of it, after it changed."""
+        if self.backend.names.get("indexes_of_tables"):
+            place = {key: self.of_table(table.name, key.removeprefix(f"{old}.")) for key in table.indexes}
+            indexes = {place[key]: replace(index, name=place[key]) for key, index in table.indexes.items()}
+            table = replace(table, indexes=indexes)
+        names = {key: key.replace(old, table.name, 1) if self.number_in(key, old) else key for key in table.constraints}
+        constraints = {names[key]: replace(c, name=names[key]) for key, c in table.constraints.items()}
+        return replace(table, constraints=constraints)
 
     def set_schema(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None

@@ -72,7 +72,7 @@ def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
         name = None
     if column.type and column.type.name in cursor.backend.server.get("serial_types", {}):
         column = replace(column, not_null=True)
-    return column, constraints
+    return dialect.implied(cursor, column, constraints)
 
 
 def collation(cursor: Cursor) -> str:

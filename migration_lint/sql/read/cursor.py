@@ -126,9 +126,13 @@ class Cursor:
         if token.kind == "name":
             return self.backend.clip(token.value)
         if token.kind == "word":
-            return self.backend.clip(self.backend.fold_case(token.value))
+            return self.backend.clip(self.unquoted(token))
         self.position -= 1
         raise Unread(f"{self.shown()} where a name was expected")
+
+    def unquoted(self, token: Token) -> str:
+        """A word as a name."""
+        return token.value if self.backend.dialect.folds_names else self.text(token.start, token.end)
 
     def relation(self) -> str:
         """A name with its schema where that is not one that the search path finds anyway."""
@@ -271,7 +275,7 @@ def expression(cursor: Cursor, tokens: tuple[Token, ...]) -> Expression:
             and previous.value != "::"
             and (token.kind == "name" or token.value not in NOT_COLUMNS)
         ):
-            columns.add(cursor.backend.clip(token.value))
+            columns.add(cursor.backend.clip(token.value if token.kind == "name" else cursor.unquoted(token)))
         previous = token
     bare = strip_parentheses(tokens)
     cast = None
@@ -288,7 +292,7 @@ def expression(cursor: Cursor, tokens: tuple[Token, ...]) -> Expression:
         frozenset(columns),
         frozenset(functions),
         frozenset(map(cursor.backend.clip, not_null_proofs(bare))),
-        literal=not functions and not columns - {"true", "false"},
+        literal=not functions and not {column.lower() for column in columns} - {"true", "false"},
         is_null=len(bare) == 1 and bare[0].value == "null",
         cast=cast,
     )

@@ -22,6 +22,7 @@ class Words:
         """What ALTER TABLE does, from its first word on."""
         return None
 
+    index_methods = True  # CREATE INDEX … USING chooses one
     index_prefixes = False  # `title(20)` in an index: so many characters of the column
 
     def index_name(self, table: str, name: str | None) -> str | None:
@@ -51,6 +52,10 @@ class Words:
     def is_dictionary(self, relation: str) -> bool:
         """Whether a query of this relation reads nobody's table."""
         return False
+
+    def implied(self, cursor: Cursor, column: Column, constraints: list[Constraint]) -> tuple[Column, list[Constraint]]:
+        """A column and its constraints with what its type says besides."""
+        return column, constraints
 
     def column(self, cursor: Cursor) -> tuple[Column, list[Constraint]] | None:
         """A column's definition, from its name on, with the constraints inside."""

@@ -29,7 +29,7 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     table = cursor.relation()
     if cursor.take("using"):
         method = cursor.identifier()
-    method = next((word for word in ("fulltext", "spatial") if word in traits), method)
+    method = next((word for word in ("fulltext", "spatial") if word in traits), method if dialect.index_methods else "btree")
     columns: list[str | None] = []
     opclasses: list[str | None] = []
     orders: list[str] = []

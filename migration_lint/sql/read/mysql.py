@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from migration_lint.sql.catalog import Column, Constraint, Index
+from migration_lint.sql.catalog import Column, Constraint, Expression, Index, SQLType
+from migration_lint.sql.read import objects, tables
 from migration_lint.sql.read.columns import COLUMN_STOPS, check, column_definition, computed, deferrability, references
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 from migration_lint.sql.read.dialects import Words
@@ -19,14 +20,24 @@ PARTITIONS = frozenset(
 # What may follow the columns of an index.
 INDEX_OPTIONS = ("using", "comment", "key_block_size", "with", "visible", "invisible", "not", "ignored")
 INDEX_WORDS = ("index", "key")
+SERIAL, JSON = SQLType("serial"), SQLType("json")
 
 
 class MySQL(Words):
     def statement(self, cursor: Cursor, verb: str) -> Iterator[Action] | None:
         if verb == "rename" and cursor.take_any("table", "tables"):
             return rename_tables(cursor)
+        if verb == "alter" and cursor.at_any("online", "ignore"):
+            cursor.take("online")
+            cursor.take("ignore")
+            cursor.expect("table")
+            return tables.alter_table(cursor, set())
         if verb == "drop" and cursor.take("index"):
             return drop_index(cursor)
+        if verb == "drop" and cursor.take("trigger"):
+            return drop_trigger(cursor)
+        if verb == "drop" and cursor.take("temporary"):
+            return objects.drop(cursor)
         if verb == "optimize":
             return maintain(cursor, Kind.OPTIMIZE)
         if verb in ("analyze", "check", "repair", "checksum"):
@@ -49,6 +60,9 @@ class MySQL(Words):
         def act(kind: Kind, name: str | None = None, definition: object = None) -> Iterator[Action]:
             return iter([Action(kind, table, name, definition, frozenset(traits))])
 
+        if cursor.take("wait"):
+            cursor.next()
+        cursor.take("nowait")
         if cursor.at("add"):
             return self.add(cursor, table, traits)
         if cursor.at("drop"):
@@ -157,6 +171,17 @@ class MySQL(Words):
     def table_options(self, cursor: Cursor) -> dict[str, str]:
         return table_options(cursor)
 
+    def implied(self, cursor: Cursor, column: Column, constraints: list[Constraint]) -> tuple[Column, list[Constraint]]:
+        types = {constraint.type for constraint in constraints}
+        if column.type == SERIAL:
+            unique = [] if types & {"primary key", "unique"} else [Constraint("unique", None, (column.name,))]
+            return replace(column, type=SQLType("bigint unsigned"), identity=True, not_null=True), [*constraints, *unique]
+        if column.type == JSON and "check" not in types and cursor.backend.settings.get("json_is_checked_text"):
+            valid = Expression(f"json_valid(`{column.name}`)", frozenset({column.name}), frozenset({"json_valid"}))
+            return column, [*constraints, Constraint("check", None, (column.name,), valid, inline=True)]
+        return column, constraints
+
+    index_methods = False
     index_prefixes = True
 
 
@@ -275,6 +300,11 @@ def drop_index(cursor: Cursor) -> Iterator[Action]:
     table = cursor.relation()
     yield Action(Kind.DROP_INDEX, None, f"{table}.{name}", None, frozenset(traits))
     yield from requests(cursor, table)
+
+
+def drop_trigger(cursor: Cursor) -> Iterator[Action]:
+    traits = {"if exists"} if cursor.take("if", "exists") else set()
+    yield Action(Kind.DROP_TRIGGER, None, cursor.relation(), None, frozenset(traits))
 
 
 def requests(cursor: Cursor, table: str) -> Iterator[Action]:

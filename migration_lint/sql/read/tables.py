@@ -20,6 +20,9 @@ def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     indexes: list[Index] = []
     parents: list[str] = []
     reads: list[str] = []
+    if cursor.take("like"):
+        reads.append(cursor.relation())
+        traits.add("like")
     if cursor.take("partition", "of"):
         parents.append(cursor.relation())
         traits.add("partition of")

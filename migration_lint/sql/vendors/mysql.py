@@ -25,6 +25,8 @@ STAND_INS = {
 }
 SQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"  # as far as both servers' own agree
 
+INLINE = " (inline)"  # ends the catalog's name of a CHECK inside a column's definition: on MariaDB a key may have the same
+
 ESCAPES = str.maketrans(
     {"\0": "\\0", "\n": "\\n", "\r": "\\r", "\x1a": "\\Z", "'": "\\'", '"': '\\"', "\\": "\\\\"}
 )  # what mysql_real_escape_string() does
@@ -154,6 +156,7 @@ def checks(table: Table) -> dict[str, dict[str, Any]]:
     for name, constraint in table.constraints.items():
         if constraint.type != "check" or constraint.expression is None:
             continue
+        name = name.removesuffix(INLINE)
         columns = [column for column in table.columns if column in constraint.expression.columns]
         if columns == [name]:
             unnamed += 1
@@ -165,6 +168,12 @@ def checks(table: Table) -> dict[str, dict[str, Any]]:
 
 
 def indexes(table: Table) -> list[tuple[str, Index]]:
-    """As SHOW INDEX has them: the primary key, unique keys, the others."""
-    found = [(short(table, name), index) for name, index in table.indexes.items()]
-    return sorted(found, key=lambda item: (item[0] != "PRIMARY", not item[1].unique))
+    """As SHOW INDEX has them: the primary key, unique keys of columns that have no NULL first, the others, FULLTEXT last."""
+
+    def rank(item: tuple[str, Index]) -> tuple[bool, ...]:
+        name, index = item
+        nullable = any(column and column in table.columns and not table.columns[column].not_null for column in index.columns)
+        unique = (nullable, name != "PRIMARY", any(index.lengths)) if index.unique else ()
+        return (not index.unique, *unique, index.method == "fulltext")
+
+    return sorted(((short(table, name), index) for name, index in table.indexes.items()), key=rank)
