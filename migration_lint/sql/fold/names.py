@@ -104,7 +104,7 @@ class Names:
                 name = f"{name}_{number}"
             free = name not in table.constraints and self.of_table(table.name, name) not in table.indexes and name != "primary"
             if free or constraint.type == "primary key":
-                return self.backend.clip(name)
+                return name if constraint.inline else self.backend.clip(name)  # what is inline has no name to clip
         raise AssertionError("unreachable")
 
     def number_in(self, name: str, table: str) -> int:

@@ -17,7 +17,7 @@ TYPE_CONTINUES = {
     "char": ("varying",),
     "nchar": ("varying",),
     "bit": ("varying",),
-    "national": ("character", "char"),
+    "national": ("character", "char", "varchar"),
     "long": ("varchar", "varbinary"),
 }
 INTERVAL_FIELDS = {"year", "month", "day", "hour", "minute", "second", "to"}

@@ -83,11 +83,17 @@ def alter_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         traits.add("only")
     table = cursor.relation()
     cursor.take("*")
+    renamed: list[Action] = []  # the other subcommands mean the table by its old name
     for item in cursor.items():
         own = dialects.of(item).subcommand(item, table, set(traits))
-        yield from alter_subcommand(item, table, set(traits)) if own is None else own
+        for action in alter_subcommand(item, table, set(traits)) if own is None else own:
+            if action.kind is Kind.RENAME_TABLE:
+                renamed.append(action)
+            else:
+                yield action
         if not item.done:
             raise Unread(f"{item.shown()} at the end of an ALTER TABLE subcommand")
+    yield from renamed
 
 
 def alter_subcommand(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
