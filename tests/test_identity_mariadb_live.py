@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from django.db.migrations import Migration
 from django.test import override_settings
 
 from migration_lint.project import loading
+from migration_lint.sql.vendors.mysql import mysql_literal
 from tests import identity
 from tests.identity_mysql import MySQL
 from tests.servers import MySQLServer
@@ -591,3 +593,38 @@ def test_case(mariadb: MySQLServer, case: str) -> None:
     with mariadb.scratch() as name:
         differences, _ = identity.compared(MySQL(mariadb, name), mariadb.name, CASES[case])
     assert differences == []
+
+
+# What mysqlclient 2.3.1 makes of a timedelta.
+TIMEDELTAS = {
+    datetime.timedelta(0): "'0 0:0:0'",
+    datetime.timedelta(1): "'1 0:0:0'",
+    datetime.timedelta(-1): "'-1 0:0:0'",
+    datetime.timedelta(seconds=-1): "'-0 0:0:1'",
+    datetime.timedelta(microseconds=5): "'0 0:0:0.000005'",
+    datetime.timedelta(days=1, seconds=3600): "'1 1:0:0'",
+    datetime.timedelta(days=-3, seconds=5, microseconds=7): "'-2 23:59:54.999993'",
+    datetime.timedelta(days=400, hours=25): "'401 1:0:0'",
+}
+
+
+def has(value: Any, kinds: Any) -> bool:
+    return any(has(part, kinds) for part in value) if isinstance(value, (list, tuple)) else isinstance(value, kinds)
+
+
+def test_literals(mariadb: MySQLServer) -> None:
+    """Spelled by us and by the driver: the same, for all that Django hands over; or both have none."""
+    with mariadb.connect() as connection, connection.cursor() as cursor:
+        for value in identity.LITERALS:
+            if has(value, (datetime.timedelta, memoryview, dict)) or "psycopg" in type(value).__module__:
+                continue  # written in another way by each driver, or by none
+            try:
+                expected = cursor.mogrify("%s", [value])
+            except pymysql.ProgrammingError:
+                with pytest.raises(ValueError, match="can not be used with MySQL"):
+                    mysql_literal(value)
+            else:
+                assert (value, mysql_literal(value)) == (value, expected)
+        assert {value: mysql_literal(value) for value in TIMEDELTAS} == TIMEDELTAS
+        for literal in TIMEDELTAS.values():
+            cursor.execute(f"SELECT CAST({literal} AS time(6))")

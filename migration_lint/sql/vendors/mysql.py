@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
-import uuid
 from typing import Any
 
 from migration_lint.sql.catalog import Constraint, Index, Table
 from migration_lint.sql.introspection import OfflineIntrospection
 from migration_lint.sql.lexer import LexError, split
-from migration_lint.sql.literals import BYTES, UNKNOWN
+from migration_lint.sql.literals import BYTES
 from migration_lint.sql.offline import OfflineEditor, OfflineWrapper
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
@@ -20,7 +19,7 @@ from migration_lint.types import Kind
 BACKEND = "django.db.backends.mysql"
 DRIVERS = ("MySQLdb",)
 STAND_INS = {
-    "MySQLdb": {"version_info": (2, 2, 8, "final", 0), "__version__": "2.2.8"},
+    "MySQLdb": {"version_info": (2, 2, 8, "final", 0), "__version__": "2.2.8", "Binary": bytes},
     "MySQLdb.converters": {"conversions": {}},
 }
 SQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"  # as far as both servers' own agree
@@ -33,35 +32,42 @@ ESCAPES = str.maketrans(
 
 
 def mysql_literal(value: Any) -> str:
-    """One value's literal as mysqlclient writes it. Raises ValueError for a type that has none here."""
+    """One value's literal as mysqlclient writes it; bytes as PyMySQL does, as those that mysqlclient sends are no text.
+
+    Raises ValueError for a number that has none.
+    """
     if value is None:
         return "NULL"
-    if value is UNKNOWN:
-        return f"'{value!r}'"
-    if isinstance(value, bool):
+    if isinstance(value, (float, decimal.Decimal)) and not math.isfinite(value):
+        raise ValueError(f"{value!r} can not be used with MySQL")
+    if type(value) in (bool, int):
         return str(int(value))
-    if isinstance(value, int):
-        return int.__repr__(value)
     if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value!r} can not be used with MySQL")
         text = float.__repr__(value)
         return text if "e" in text else f"{text}e0"
     if isinstance(value, decimal.Decimal):
-        return str(value)
-    if isinstance(value, str):
-        return f"'{str.__str__(value).translate(ESCAPES)}'"
+        return f"{value:f}"
     if isinstance(value, BYTES):
-        return f"_binary'{bytes(value).decode('ascii', 'surrogateescape').translate(ESCAPES)}'"
-    if isinstance(value, datetime.datetime):
-        return f"'{value.isoformat(' ')}'"
-    if isinstance(value, uuid.UUID):
-        return f"'{value}'"
-    if isinstance(value, (datetime.date, datetime.time)):
-        return f"'{value.isoformat()}'"
+        return f"X'{bytes(value).hex()}'"
     if isinstance(value, (list, tuple)):
         return f"({','.join(map(mysql_literal, value))})"
-    raise ValueError(f"no literal is known for {type(value).__name__}")
+    return f"'{spelled(value).translate(ESCAPES)}'"
+
+
+def spelled(value: Any) -> str:
+    """What stands between the quotes."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, datetime.datetime):
+        return value.replace(tzinfo=None).isoformat(" ")
+    if isinstance(value, datetime.time):
+        return value.replace(tzinfo=None).isoformat()
+    if isinstance(value, datetime.timedelta):
+        size = abs(value)
+        minutes, seconds = divmod(size.seconds, 60)
+        fraction = f".{size.microseconds:06}" if size.microseconds else ""
+        return f"{'-' if value.days < 0 else ''}{size.days} {minutes // 60}:{minutes % 60}:{seconds}{fraction}"
+    return str(value)
 
 
 class Wrapper(OfflineWrapper):
