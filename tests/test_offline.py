@@ -499,8 +499,13 @@ def collected_by_script(folder: Path, blocked: bool, target: str, engine: str = 
     return found
 
 
-@pytest.mark.parametrize(("target", "least"), [("postgresql@16", 60), ("mysql@8.4", 50), ("mariadb@10.11", 50)])
-def test_same_statements_without_a_driver(tmp_path: Path, target: str, least: int) -> None:
+INFINITE = {5: "OfflineError: the parameters [inf] do not fit the SQL: inf can not be used with MySQL"}  # as the driver says
+
+
+@pytest.mark.parametrize(
+    ("target", "least", "unread"), [("postgresql@16", 60, {}), ("mysql@8.4", 40, INFINITE), ("mariadb@10.11", 40, INFINITE)]
+)
+def test_same_statements_without_a_driver(tmp_path: Path, target: str, least: int, unread: dict[int, str]) -> None:
     package = tmp_path / "shop" / "migrations"
     package.mkdir(parents=True)
     for path in (tmp_path / "shop" / "__init__.py", package / "__init__.py"):
@@ -514,7 +519,7 @@ def test_same_statements_without_a_driver(tmp_path: Path, target: str, least: in
     assert without["found"] == driver["found"]
     shop = without["found"][-1]
     assert shop[0] == ["shop", "0001_initial"]
-    assert [part[0] for part in shop[1]] == [None] * 29
+    assert [part[0] for part in shop[1]] == [unread.get(number) for number in range(29)]
     assert sum(len(part[1]) for part in shop[1]) > least
 
 
