@@ -202,14 +202,22 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def test_a_third_partys_schema_editor_keeps_its_say(project: Project) -> None:
-    project.write("engine/__init__.py", "")
-    project.write("engine/base.py", """
-        from django.db.backends.postgresql import base, schema
+@pytest.mark.parametrize(
+    ("backend", "target", "setting"),
+    [
+        ("postgresql", "postgresql@16", "SET lock_timeout = 5"),
+        ("mysql", "mariadb@10.11", "SET lock_wait_timeout = 5"),
+        ("mysql", "mysql@8.4", "SET lock_wait_timeout = 5"),
+    ],
+)
+def test_a_third_partys_schema_editor_keeps_its_say(project: Project, backend: str, target: str, setting: str) -> None:
+    project.write("engine/__init__.py", "import pymysql; pymysql.install_as_MySQLdb()")
+    project.write("engine/base.py", f"""
+        from django.db.backends.{backend} import base, schema
 
         class Editor(schema.DatabaseSchemaEditor):
             def execute(self, sql, params=()):
-                super().execute("SET lock_timeout = '1s'", None)
+                super().execute("{setting}", None)
                 super().execute(sql, params)
 
         class DatabaseWrapper(base.DatabaseWrapper):
@@ -219,12 +227,10 @@ def test_a_third_partys_schema_editor_keeps_its_say(project: Project) -> None:
         "shop", more='DATABASES = {"default": {"ENGINE": "engine", "NAME": "x", "HOST": "127.0.0.1", "PORT": "1"}}'
     )
     project.app("shop", **{"0001_initial": CREATE})
-    result = project.run("explainmigration", "shop", "--output-format", "json")
+    result = project.run("explainmigration", "shop", "--target", target, "--output-format", "json")
     [migration] = json.loads(result.out)["migrations"]
-    assert [s["sql"][:21] for step in migration["steps"] for s in step["statements"]] == [
-        "SET lock_timeout = '1",
-        'CREATE TABLE "shop_bo',
-    ]
+    sent = [s["sql"].replace("`", '"') for step in migration["steps"] for s in step["statements"]]
+    assert [sql.partition(" (")[0] for sql in sent] == [setting, 'CREATE TABLE "shop_book"']
 
 
 def test_an_operation_that_raises_taints_its_tables(project: Project) -> None:
