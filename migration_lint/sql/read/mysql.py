@@ -27,6 +27,9 @@ class MySQL(Words):
             return rename_tables(cursor)
         if verb == "drop" and cursor.take("index"):
             return drop_index(cursor)
+        if verb == "drop" and cursor.take("trigger"):
+            cursor.take("if", "exists")
+            return iter([Action(Kind.DROP_TRIGGER, None, cursor.relation())])
         if verb == "optimize":
             return maintain(cursor, Kind.OPTIMIZE)
         if verb in ("analyze", "check", "repair", "checksum"):
@@ -114,7 +117,7 @@ class MySQL(Words):
         if second in INDEX_WORDS:
             cursor.position += 2
             traits |= {"if exists"} if cursor.take("if", "exists") else set()
-            return iter([Action(Kind.DROP_INDEX, None, f"{table}.{cursor.identifier()}", None, frozenset(traits))])
+            return iter([Action(Kind.DROP_INDEX, table, f"{table}.{cursor.identifier()}", None, frozenset(traits))])
         if second == "partition":
             raise Unread("ALTER TABLE … DROP PARTITION is not followed here")
         if second == "primary":
@@ -273,7 +276,7 @@ def drop_index(cursor: Cursor) -> Iterator[Action]:
     name = cursor.identifier()
     cursor.expect("on")
     table = cursor.relation()
-    yield Action(Kind.DROP_INDEX, None, f"{table}.{name}", None, frozenset(traits))
+    yield Action(Kind.DROP_INDEX, table, f"{table}.{name}", None, frozenset(traits))
     yield from requests(cursor, table)
 
 

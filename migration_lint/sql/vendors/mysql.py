@@ -20,7 +20,7 @@ from migration_lint.types import Kind
 BACKEND = "django.db.backends.mysql"
 DRIVERS = ("MySQLdb",)
 STAND_INS = {
-    "MySQLdb": {"version_info": (2, 2, 8, "final", 0), "__version__": "2.2.8"},
+    "MySQLdb": {"version_info": (2, 2, 8, "final", 0), "__version__": "2.2.8", "Binary": bytes},
     "MySQLdb.converters": {"conversions": {}},
 }
 SQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"  # as far as both servers' own agree
