@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from migration_lint.backends import Backend
 from migration_lint.sql.catalog import Catalog, Column, Constraint, Expression, Index, SQLType, Table
+from migration_lint.storage import stored
 from migration_lint.types import Action, Kind, MigrationKey
 
 
@@ -22,6 +23,8 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
     match action.kind:
         case Kind.ADD_COLUMN:
             found.update(of_new_column(action, table, catalog, backend))
+        case Kind.DROP_COLUMN:
+            found.update(of_generated(table, action.name or ""))
         case Kind.ADD_IDENTITY:
             found.add("identity")
         case Kind.SET_IDENTITY:
@@ -46,7 +49,7 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
             if action.name in catalog.indexes:
                 found.add("index exists")
         case Kind.DROP_INDEX | Kind.RENAME_INDEX | Kind.ALTER_INDEX:
-            if action.name not in catalog.indexes:
+            if action.name not in catalog.indexes and (action.table is None or table.known):
                 found.add("absent")
         case Kind.RENAME_TABLE:
             if action.table in catalog.indexes:
@@ -63,6 +66,8 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
             found.update(f"option {name}" for name in action.definition or {action.name})
         case _:
             pass
+    if (storage := backend.settings.get("storage")) is not None:
+        found.update(stored(action, table, catalog, storage))
     return frozenset(found)
 
 
@@ -243,6 +248,8 @@ def of_arguments(old: tuple[int | str, ...], new: tuple[int | str, ...]) -> Iter
 
 def of_index(index: Index, column: str) -> frozenset[str]:
     """The kind of index, as a column that it contains sees it."""
+    if index.method == "fulltext":
+        return frozenset({"full-text index"})
     if index.partial or index.is_expression:
         return frozenset({"partial or expression index"})
     return frozenset({"plain index"} if column in index.columns else {"included column"})

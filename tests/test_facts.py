@@ -270,7 +270,7 @@ def fact_row(**changes: object) -> dict[str, object]:
     return {"action": "analyze", "given": ["x"], "lock": "SHARE", "source": "https://example.org/", "unprobed": "x"} | changes
 
 
-KEYS = sorted(set(Fact.__dataclass_fields__) - {"id"})
+KEYS = sorted({*Fact.__dataclass_fields__, "later"} - {"id"})
 WRONG = [
     (
         fact_row(locks="SHARE"),

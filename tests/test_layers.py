@@ -19,6 +19,7 @@ LAYERS = [
     {"spelling", "sessions"},
     {"sql.catalog"},
     {"sql.read", "sql.fold", "sql.resolve"},
+    {"storage"},
     {"circumstances"},
     {"effects"},
     {"sql.server", "sql.introspection", "sql.literals", "trace"},

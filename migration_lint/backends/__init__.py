@@ -80,6 +80,7 @@ class Backend:
     vendor: str
     dialect: Dialect
     locks: tuple[str, ...]  # weakest first
+    algorithms: tuple[str, ...]  # cheapest first
     blocks: Mapping[str, Blocks]
     facts: tuple[Fact, ...]
     aliases: Mapping[str, tuple[str, tuple[int | str, ...]]]
@@ -110,12 +111,15 @@ class Backend:
         return found
 
     def fact(self, action: str, on: str, circumstances: frozenset[str], version: tuple[int, ...]) -> Fact | None:
-        """The most specific fact that holds; a test forbids ties."""
-        best = None
-        for fact in self.by_action.get((action, on), ()):
-            if fact.given <= circumstances and fact.holds_for(version) and (best is None or len(fact.given) > len(best.given)):
-                best = fact
-        return best
+        """The most specific fact that holds. Of several, none of which is more specific than another, the worst."""
+        found = [f for f in self.by_action.get((action, on), ()) if f.given <= circumstances and f.holds_for(version)]
+        if len(found) > 1:
+            found = [fact for fact in found if not any(fact.given < other.given for other in found)]
+        return max(found, key=self.severity, default=None)
+
+    def severity(self, fact: Fact) -> tuple[int, ...]:
+        algorithm = self.algorithms.index(fact.algorithm) if fact.algorithm else -1
+        return fact.blocks, self.rank(fact.lock), algorithm, fact.rewrites, fact.works
 
     @cached_property
     def reaches(self) -> Mapping[str, list[str]]:
@@ -149,41 +153,67 @@ def parse_facts(
     vendor: str, rows: Iterable[Mapping[str, Any]], blocks: Mapping[str, Blocks], unprobed: str | None = None
 ) -> Iterator[Fact]:
     """`unprobed` is why a file's facts have no probes where they do not say so themselves."""
-    known = set(Fact.__dataclass_fields__) - {"id"}
+    known = set(Fact.__dataclass_fields__) - {"id"} | {"later"}
     seen: set[str] = set()
     for row in rows:
-        label = f"{vendor}.toml: {row.get('action')!r} given {row.get('given', [])!r}"
         if unknown := set(row) - known:
-            raise FactError(f"{label} has unknown keys {sorted(unknown)}; known are {sorted(known)}")
-        if not row.get("source"):
-            raise FactError(f"{label} names no source")
-        lock = row.get("lock")
-        if lock is not None and lock not in blocks:
-            raise FactError(f"{label} names the lock {lock!r}, which {vendor} does not have; it has {list(blocks)}")
-        on, given = row.get("on", "table"), sorted(row.get("given", []))
-        identity = row["action"] + (f" on {on}" if on != "table" else "") + (f" given {', '.join(given)}" if given else "")
-        identity += f" since {row['since']}" if "since" in row else ""
-        if identity in seen:
-            raise FactError(f"{label} stands twice")
-        seen.add(identity)
-        setup = row.get("setup", ())
-        yield Fact(
-            **{
-                **({"unprobed": unprobed} if "probe" not in row else {}),
-                **row,
-                "id": identity,
-                "given": frozenset(given),
-                "since": version_tuple(row["since"]) if "since" in row else (),
-                "until": version_tuple(row["until"]) if "until" in row else None,
-                "blocks": BLOCKS[row["blocks"]] if "blocks" in row else blocks[lock] if lock else Blocks.NOTHING,
-                "setup": (setup,) if isinstance(setup, str) else tuple(setup),
-            }
+            raise FactError(f"{described(vendor, row)} has unknown keys {sorted(unknown)}; known are {sorted(known)}")
+        for version in versions(row):
+            fact = parse_fact(vendor, version, blocks, unprobed)
+            if fact.id in seen:
+                raise FactError(f"{described(vendor, row)} stands twice")
+            seen.add(fact.id)
+            yield fact
+
+
+def described(vendor: str, row: Mapping[str, Any]) -> str:
+    return f"{vendor}.toml: {row.get('action')!r} given {row.get('given', [])!r}"
+
+
+def versions(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A fact, and what `later` says of it: from another version on something in it is different."""
+    later = row.get("later")
+    if later is None:
+        yield row
+        return
+    first = {key: value for key, value in row.items() if key != "later"}
+    yield {**first, "until": later["since"]}
+    yield {**first, **later}
+
+
+def parse_fact(vendor: str, row: Mapping[str, Any], blocks: Mapping[str, Blocks], unprobed: str | None) -> Fact:
+    if not row.get("source"):
+        raise FactError(f"{described(vendor, row)} names no source")
+    lock = row.get("lock")
+    if lock is not None and lock not in blocks:
+        raise FactError(
+            f"{described(vendor, row)} names the lock {lock!r}, which {vendor} does not have; it has {list(blocks)}"
         )
+    on, given = row.get("on", "table"), sorted(row.get("given", []))
+    identity = row["action"] + (f" on {on}" if on != "table" else "") + (f" given {', '.join(given)}" if given else "")
+    identity += f" since {row['since']}" if "since" in row else ""
+    setup = row.get("setup", ())
+    return Fact(
+        **{
+            **({"unprobed": unprobed} if "probe" not in row else {}),
+            **row,
+            "id": identity,
+            "given": frozenset(given),
+            "since": version_tuple(row["since"]) if "since" in row else (),
+            "until": version_tuple(row["until"]) if "until" in row else None,
+            "blocks": BLOCKS[row["blocks"]] if "blocks" in row else blocks[lock] if lock else Blocks.NOTHING,
+            "setup": (setup,) if isinstance(setup, str) else tuple(setup),
+        }
+    )
 
 
 def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
     """Build a backend from a fact file's data. Raises FactError."""
     blocks = {lock["name"]: BLOCKS[lock["blocks"]] for lock in data["lock"]}
+    algorithms = tuple(data.get("algorithms", ()))
+    for row in data["fact"]:
+        if row.get("algorithm") not in (None, *algorithms):
+            raise FactError(f"{described(vendor, row)} names the algorithm {row['algorithm']!r}; there are {list(algorithms)}")
     aliases: dict[str, tuple[str, tuple[int | str, ...]]] = {}
     for canonical, others in data["types"]["aliases"].items():
         for other in others:
@@ -193,6 +223,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         vendor=vendor,
         dialect=DIALECTS[data["dialect"]],
         locks=tuple(blocks),
+        algorithms=algorithms,
         blocks=blocks,
         facts=tuple(parse_facts(vendor, data["fact"], blocks, data.get("unprobed"))),
         aliases=aliases,

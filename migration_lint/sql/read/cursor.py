@@ -213,6 +213,8 @@ class Cursor:
         if self.take("array"):
             dimensions += 1
         name, implied = self.backend.canonical_type(" ".join(words).lower())
+        if name in self.backend.settings.get("display_widths", ()):
+            arguments = ()
         return SQLType(name, arguments or implied, dimensions)
 
     def expression(self, *stops: str) -> Expression:

@@ -128,7 +128,7 @@ class MySQL(Words):
         if second in INDEX_WORDS:
             cursor.position += 2
             traits |= {"if exists"} if cursor.take("if", "exists") else set()
-            return iter([Action(Kind.DROP_INDEX, None, f"{table}.{cursor.identifier()}", None, frozenset(traits))])
+            return iter([Action(Kind.DROP_INDEX, table, f"{table}.{cursor.identifier()}", None, frozenset(traits))])
         if second == "partition":
             raise Unread("ALTER TABLE … DROP PARTITION is not followed here")
         if second == "primary":
@@ -298,7 +298,7 @@ def drop_index(cursor: Cursor) -> Iterator[Action]:
     name = cursor.identifier()
     cursor.expect("on")
     table = cursor.relation()
-    yield Action(Kind.DROP_INDEX, None, f"{table}.{name}", None, frozenset(traits))
+    yield Action(Kind.DROP_INDEX, table, f"{table}.{name}", None, frozenset(traits))
     yield from requests(cursor, table)
 
 
