@@ -428,6 +428,30 @@ def doing(effect: Effect) -> str:
     return words.get(action.kind, f"The statement ({action.kind})")
 
 
+def unchecked_key(ways: Ways, table: str, key: Any) -> str:
+    """A RunSQL that adds a foreign key on MySQL while the session's checks are off."""
+    name, sql = ways.foreign_key(table, key)
+    lines = [
+        '"SET SESSION foreign_key_checks = 0",',
+        f"{literal(sql)},",
+        '"SET SESSION foreign_key_checks = 1",',
+    ]
+    back = literal(f"ALTER TABLE {ways.quoted(table)} DROP FOREIGN KEY {ways.quoted(name)}")
+    inner = textwrap.indent("\n".join(lines), " " * 8)
+    return f"migrations.RunSQL(\n    [\n{inner}\n    ],\n    reverse_sql={back},\n),"
+
+
+def orphans(ways: Ways, table: str, key: Any) -> str:
+    """The query for rows that refer to what is not there."""
+    pairs = list(zip(key.columns, key.referenced_columns or ("id",) * len(key.columns), strict=False))
+    joined = " AND ".join(f"parent.{ways.quoted(there)} = child.{ways.quoted(here)}" for here, there in pairs)
+    given = " AND ".join(f"child.{ways.quoted(here)} IS NOT NULL" for here, _ in pairs)
+    return (
+        f"SELECT child.* FROM {ways.quoted(table)} AS child LEFT JOIN {ways.quoted(key.references)} AS parent ON {joined}\n"
+        f"WHERE {given} AND parent.{ways.quoted(pairs[0][1])} IS NULL;"
+    )
+
+
 def online_change(statement: Statement, effect: Effect, catalog: Catalog) -> str:
     """MySQL's tools that change a table while it is in use, with what foreign keys forbid them."""
     table = effect.relation or ""

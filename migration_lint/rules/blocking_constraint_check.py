@@ -20,7 +20,7 @@ class BlockingConstraintCheck(Rule):
 
     severity = Severity.ERROR
     category = "locks"
-    vendors = ("postgresql",)
+    vendors = ("postgresql", "mysql", "mariadb", "oracle")
     help = "Use `AddConstraintNotValid`, and `ValidateConstraint` in a later migration."
     bad = """
         operations = [
@@ -39,6 +39,15 @@ class BlockingConstraintCheck(Rule):
         ]
     """
 
+    good_on = dict.fromkeys(
+        ("mysql", "mariadb", "oracle"),
+        """
+        operations = [
+            migrations.AlterField("book", "stock", models.IntegerField(validators=[lambda value: None])),
+        ]
+        """,
+    )
+
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         for statement in impact.statements:
             for effect in statement.effects:
@@ -46,7 +55,7 @@ class BlockingConstraintCheck(Rule):
                 if action is None or not effect.scans or not effect.stops_writes or not migration.used_table(effect):
                     continue
                 if action.kind is Kind.ADD_CONSTRAINT and action.definition.type == "check":
-                    what, advice = self.cause(impact, statement, action), self.advice(impact, statement, action)
+                    what, advice = self.cause(impact, statement, action), self.way_out(impact, statement, effect, action)
                 elif (
                     action.kind is Kind.ALTER_TYPE
                     and not effect.rewrites
@@ -72,7 +81,11 @@ class BlockingConstraintCheck(Rule):
         name = f" `{action.definition.name}`" if action.definition.name else f" on `{action.table}`"
         return f"Adding the CHECK constraint{name}"
 
-    def advice(self, impact: Impact, statement: Statement, action: Action) -> str:
+    def on_mysql(self, impact: Impact, statement: Statement, effect: Effect, action: Action) -> str:
+        online = spelling.online_change(statement, effect, impact.before)
+        return f"The server has no way to add a CHECK without a copy: {online.strip()}"
+
+    def on_postgresql(self, impact: Impact, statement: Statement, effect: Effect, action: Action) -> str:
         operation, table, ways = impact.step.operation, action.table or "", spelling.ways(impact)
         check = action.definition
         if isinstance(operation, migrations.AddConstraint) and (own := ways.replaced(operation)) is not None:
@@ -116,6 +129,8 @@ class BlockingConstraintCheck(Rule):
         return spelling.advice(
             *steps, (f"Add the constraint {when}, `{ways.word('unchecked')}`:", spelling.separate([add], [state])), later_sql
         )
+
+    on_oracle = on_postgresql
 
     def without_check(self, ways: spelling.Ways, effect: Effect, action: Action) -> str:
         """A type change reads the rows for each CHECK on its column, unless that is dropped first and comes back NOT VALID."""

@@ -13,7 +13,7 @@ class BlockingForeignKeyCheck(Rule):
 
     severity = Severity.ERROR
     category = "locks"
-    vendors = ("postgresql",)
+    vendors = ("postgresql", "mysql", "mariadb", "oracle")
     help = "Add the key without its constraint, add that `NOT VALID`, and validate it, each in a migration of its own."
     bad = """
         operations = [
@@ -33,6 +33,31 @@ class BlockingForeignKeyCheck(Rule):
             ),
         ]
     """
+
+    bad_on = dict.fromkeys(
+        ("mysql", "mariadb"),
+        """
+        operations = [
+            migrations.AddField(
+                "book",
+                "editor",
+                models.ForeignKey("shop.Author", models.SET_NULL, null=True, related_name="+"),
+            ),
+        ]
+        """,
+    )
+    good_on = dict.fromkeys(
+        ("mysql", "mariadb"),
+        """
+        operations = [
+            migrations.AddField(
+                "book",
+                "editor",
+                models.ForeignKey("shop.Author", models.SET_NULL, null=True, db_constraint=False, related_name="+"),
+            ),
+        ]
+        """,
+    )
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         churned = {id(effect) for _, _, effect in keys.churned(impact)}
@@ -57,11 +82,35 @@ class BlockingForeignKeyCheck(Rule):
                 yield self.finding(
                     f"Adding the {what} on {columns} checks every row of `{action.table}` against `{key.references}` "
                     f"while {waits} waits, {spelling.until(migration, statement)}.",
-                    help=self.advice(impact, statement, effect, key),
+                    help=self.way_out(impact, statement, effect, key),
                     impact=impact, migration=migration, statement=statement, effect=effect,
                 )  # fmt: skip
 
-    def advice(self, impact: Impact, statement: Statement, effect: Effect, key: Any) -> str:
+    def on_mysql(self, impact: Impact, statement: Statement, effect: Effect, key: Any) -> str:
+        """The server takes a key unchecked while the session's checks are off; then nobody ever looks at the old rows."""
+        table = effect.relation or ""
+        ways = spelling.ways(impact)
+        target = spelling.named(impact, table, key.columns[0])
+        unchecked = spelling.unchecked_key(ways, table, key)
+        orphans = ("Look for rows without a parent first; there must be none:", spelling.orphans(ways, table, key))
+        if isinstance(impact.step.operation, migrations.RunSQL) or target.field is None or not target.field.remote_field:
+            return spelling.advice(orphans, ("Add the key with the session's checks off, which copies nothing:", unchecked))
+        field = target.field
+        added = any(a.kind is Kind.ADD_COLUMN and a.name in key.columns for s in impact.statements for a in s.actions)
+        first = spelling.with_arguments(field, db_constraint=False)
+        return spelling.advice(
+            (
+                "Add the key without its constraint; its index is built while the table is in use:",
+                spelling.field_operation("AddField" if added else "AlterField", target, first),
+            ),
+            orphans,
+            (
+                "Add the constraint in the next migration with the session's checks off, which copies nothing:",
+                spelling.separate([unchecked], [spelling.field_operation("AlterField", target, field)]),
+            ),
+        )
+
+    def on_postgresql(self, impact: Impact, statement: Statement, effect: Effect, key: Any) -> str:
         table = effect.relation or ""
         ways = spelling.ways(impact)
         name, sql = ways.foreign_key(table, key)
@@ -111,3 +160,5 @@ class BlockingForeignKeyCheck(Rule):
             ),
             check,
         )
+
+    on_oracle = on_postgresql

@@ -13,7 +13,7 @@ class ForeignKeyChurn(Rule):
 
     severity = Severity.ERROR
     category = "locks"
-    vendors = ("postgresql",)
+    vendors = ("postgresql", "mysql", "mariadb")
     help = "Keep the constraint: change what has to be changed with `SeparateDatabaseAndState`."
     bad = """
         operations = [
@@ -58,11 +58,36 @@ class ForeignKeyChurn(Rule):
             yield self.finding(
                 f"The {subject} dropped and added again: every row of `{effect.relation}` is checked against "
                 f"{spelling.listed(parents)} while {waits} waits, {spelling.until(migration, statement)}.",
-                help=self.advice(impact, found),
+                help=self.way_out(impact, found),
                 impact=impact, migration=migration, statement=statement, effect=effect,
             )  # fmt: skip
 
-    def advice(self, impact: Impact, found: list[tuple[keys.Dropped, Statement, Effect]]) -> str:
+    def on_mysql(self, impact: Impact, found: list[tuple[keys.Dropped, Statement, Effect]]) -> str:
+        """As elsewhere, but a key whose columns change their type has to go and to come back with the checks off."""
+        ways, operation = spelling.ways(impact), impact.step.operation
+        moved = any(parent_key(statement, effect) != dropped.parent for dropped, statement, effect in found)
+        retyped = any(action.kind is Kind.ALTER_TYPE for each in impact.statements for action in each.actions)
+        if not moved and not retyped and not isinstance(operation, migrations.RunSQL):
+            return self.on_postgresql(impact, found)
+        code = []
+        for each in impact.statements:
+            added = [effect for _, statement, effect in found if statement is each]
+            for effect in added:
+                key = effect.source.definition if effect.source else None
+                code.append(spelling.unchecked_key(ways, effect.relation or "", key))
+            code += [] if added else [spelling.run_sql(each.sql)]
+        whole = "\n".join(code)
+        orphans = "\n".join(
+            spelling.orphans(ways, effect.relation or "", effect.source.definition) for _, _, effect in found if effect.source
+        )
+        if not isinstance(operation, migrations.RunSQL):
+            whole = spelling.separate([whole], [spelling.operation(operation)])
+        return spelling.advice(
+            ("Look for rows without a parent first; there must be none:", orphans),
+            ("Add the key again with the session's checks off, which does not look at the rows:", whole),
+        )
+
+    def on_postgresql(self, impact: Impact, found: list[tuple[keys.Dropped, Statement, Effect]]) -> str:
         operation, ways = impact.step.operation, spelling.ways(impact)
         moved = any(parent_key(statement, effect) != dropped.parent for dropped, statement, effect in found)
         if isinstance(operation, migrations.RunSQL) or moved:
