@@ -249,3 +249,38 @@ class Strange(migrations.AddField):
     first, second = migration["steps"]
     assert (first["unread"], first["statements"]) == ("RuntimeError: strange", [])
     assert {(e["relation"], e["assumed"]) for s in second["statements"] for e in s["effects"]} == {("shop_book", True)}
+
+
+BIG = """
+operations = [
+    migrations.AlterField("author", "id", models.AutoField(primary_key=True)),
+    migrations.AlterField("book", "id", models.AutoField(primary_key=True)),
+    migrations.AlterField("tag", "id", models.AutoField(primary_key=True)),
+    migrations.AlterField("author", "id", models.BigAutoField(primary_key=True)),
+    migrations.AlterField("book", "id", models.BigAutoField(primary_key=True)),
+]
+"""
+
+
+def test_each_of_several_targets_gets_what_it_gets_alone() -> None:
+    """They share the states and their classes; what refers to a model is each operation's own matter."""
+    from migration_lint import conf
+    from migration_lint.project import collect, loading, selection
+    from migration_lint.testing import APP, Bookshop, example_migration
+
+    def sent(*names: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {name: [] for name in names}
+        for plan in ((Bookshop("0001_x", APP), example_migration(BIG)), loading.load().migrations):
+            keys = frozenset((m.app_label, m.name) for m in plan)
+            targets = tuple(map(conf.parse_target, names))
+            for impacts in collect.walk(tuple(plan), frozenset(), targets, selection.releases(keys, False), True, []):
+                for name, impact in zip(names, impacts, strict=True):
+                    for part in impact.impacts:
+                        back = part.reverse.statements if part.reverse else ()
+                        found[name] += [s.sql for s in (*part.statements, *back) if "'" not in s.sql]
+        return found
+
+    names = ("mariadb@10.11", "postgresql@16", "mysql@8.4", "sqlite@3.45", "oracle@19")
+    together = sent(*names)
+    for name in names:
+        assert together[name] == sent(name)[name], name

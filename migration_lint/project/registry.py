@@ -242,6 +242,12 @@ def render(state: ModelState, apps: StateApps) -> Any:
     return body.render(apps)
 
 
+class Lately:
+    """Which of the registries that share classes was asked last: what refers to what is as that one sees it."""
+
+    asked: LazyApps | None = None
+
+
 class LazyApps(StateApps):
     """A registry that renders a model when asked for it, with what it points to, and what points to it when asked for that."""
 
@@ -256,6 +262,7 @@ class LazyApps(StateApps):
                 for model in global_apps.get_app_config(label).get_models():
                     self.real_models.append(ModelState.from_model(model, exclude_rels=True))
             self.moulds: dict[ModelKey, Mould] = {}
+            self.lately = Lately()
         else:
             vars(self).update(vars(base))  # what is the same in every registry: the lines above
             self.all_models = defaultdict(dict)
@@ -434,9 +441,10 @@ class LazyApps(StateApps):
         try:
             model = self.all_models[app_label][key[1]]
             # A class is shared with the registries before and after; what refers to it is this one's matter while it is asked.
-            if key not in self.roots or model._meta.apps is not self:
+            if key not in self.roots or model._meta.apps is not self or self.lately.asked is not self:
                 self.roots.add(key)
                 model._meta.apps = self
+                self.lately.asked = self
                 self.forget_relations()
             return model
         except KeyError:
