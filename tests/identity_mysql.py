@@ -103,14 +103,14 @@ class MySQL(identity.Database):
             "unknown": {},  # all that the examples do is followed
         }
         collations = self.default_collations()
-        types = self.types({str(column.type) for table in tables.values() for column in table.columns.values()})
+        types = self.types({spelled(column) for table in tables.values() for column in table.columns.values()})
         for table in tables.values():
             found["columns"][table.name] = sorted(
                 (
                     column.name,
-                    types[str(column.type)].type,
+                    types[spelled(column)].type,
                     "not null" if column.not_null else "",
-                    collation(table, column, types[str(column.type)].collation, collations),
+                    collation(table, column, types[spelled(column)].collation, collations),
                     column.generated or ("auto_increment" if column.identity else ""),
                     "default" if column.default is not None and not column.default.is_null else "",
                     column.comment or "",
@@ -159,14 +159,14 @@ class MySQL(identity.Database):
                 found["columns"][table] = sorted(
                     (
                         name,
-                        spelled,
+                        type_name,
                         "" if nullable == "YES" else "not null",
                         collation,
                         kind_of_column(extra),
                         "" if default in (None, "NULL") else "default",
                         comment,
                     )
-                    for name, spelled, nullable, collation, extra, default, comment in rows(COLUMNS, table)
+                    for name, type_name, nullable, collation, extra, default, comment in rows(COLUMNS, table)
                 )
                 for name, what, column, parent, referenced in rows(KEYS, table):
                     key = found["constraints"].setdefault(f"{table}: {what.lower()} {name}", ([], parent, [], ""))
@@ -203,8 +203,8 @@ class MySQL(identity.Database):
                     found[name] = SimpleNamespace(type=f"? {name}", collation=None)
                     continue
                 cursor.execute(COLUMNS, ["spelling"])
-                _, spelled, _, collation, *_ = cursor.fetchone()
-                found[name] = SimpleNamespace(type=spelled, collation=collation)
+                _, type_name, _, collation, *_ = cursor.fetchone()
+                found[name] = SimpleNamespace(type=type_name, collation=collation)
                 cursor.execute("DROP TABLE spelling")
         return found
 
@@ -216,6 +216,12 @@ class MySQL(identity.Database):
                 UNION ALL SELECT NULL, @@collation_database
             """)
             return dict(cursor.fetchall())
+
+
+def spelled(column: Column) -> str:
+    if column.type and column.type.name in ("enum", "set"):  # their values are strings
+        return f"{column.type.name}({', '.join(repr(value) for value in column.type.arguments)})"
+    return str(column.type)
 
 
 def kind_of_column(extra: str) -> str:

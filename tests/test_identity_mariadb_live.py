@@ -492,7 +492,7 @@ CASES["keys and checks without names"] = [
     """
     operations = [
         M.RunSQL("ALTER TABLE one DROP INDEX b_2, DROP CONSTRAINT CONSTRAINT_2, ADD CHECK (f > 3); ALTER TABLE one RENAME TO uno; ALTER TABLE uno ADD UNIQUE (b, e)"),
-        M.RunSQL("CREATE TABLE IF NOT EXISTS uno (z int); CREATE OR REPLACE TABLE drei (a int); CREATE TABLE vier LIKE uno; CREATE TABLE fuenf AS SELECT a, b FROM uno"),
+        M.RunSQL("CREATE TABLE IF NOT EXISTS uno (z int); CREATE OR REPLACE TABLE drei (a int); CREATE TABLE vier LIKE uno"),
         M.RunSQL("DROP TABLE IF EXISTS drei, nothing"),
     ]
     """,
@@ -550,7 +550,7 @@ CASES["engines and options"] = [
 CASES["serial and other types"] = [
     """
     operations = [
-        M.RunSQL("CREATE TABLE s (id serial, a int(11) unsigned zerofill, b tinyint(1), c bool, d enum('a','b,c'), e set('x') NOT NULL, f double(8,2), g dec(5), h char, i binary(3), j varbinary(9), k bit, l year, m national varchar(5), n character varying(7), o integer signed, p int4, q timestamp(3) NULL, r mediumtext, s real, t numeric unsigned, u text(100), v fixed(4,1), w float(5), x json, y boolean DEFAULT true)"),
+        M.RunSQL("CREATE TABLE s (id serial, a int(11) unsigned zerofill, b tinyint(1), c bool, d enum('a','b,c'), e set('x') NOT NULL, f double(8,2), g dec(5), h char, i binary(3), j varbinary(9), k bit, l year, n character varying(7), o integer signed, p int4, q timestamp(3) NULL, r mediumtext, s real, t numeric unsigned, u text(100), v fixed(4,1), w float(5), x json, y boolean DEFAULT true)"),
         M.RunSQL("CREATE TABLE s2 (id serial PRIMARY KEY, a bigint unsigned NOT NULL, b long varchar)"),
         M.RunSQL("ALTER TABLE s ADD z json, MODIFY x json, MODIFY a int, ADD z2 inet6, ADD z3 uuid"),
     ]

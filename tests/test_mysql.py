@@ -168,3 +168,19 @@ def test_what_django_makes_for_each(target: str, own: set[str]) -> None:
     impacts, _ = identity.impacts_offline(identity.example_plan(HISTORY), target)
     found: Any = [sql for sent in identity.collected(impacts).forwards.values() for _, sql in sent]
     assert set(found) ^ (BOTH | own) == set()
+
+
+def test_names_that_mysql_makes_up() -> None:
+    """They count on from the highest of their kind, and go with their table."""
+    source = """
+        operations = [
+            M.RunSQL("CREATE TABLE t (a int CHECK (a > 0), b int, CHECK (b > 0))"),
+            M.RunSQL("ALTER TABLE t DROP CHECK t_chk_1; ALTER TABLE t RENAME u"),
+            M.RunSQL("ALTER TABLE u ADD CHECK (b > 3), ADD FOREIGN KEY (a) REFERENCES u (b)"),
+        ]
+    """
+    _, catalog = identity.impacts_offline(identity.example_plan([source]), "mysql@8.4")
+    assert (list(catalog.table("u").constraints), list(catalog.table("u").indexes)) == (
+        ["u_chk_2", "u_chk_3", "u_ibfk_1"],
+        ["u.a"],
+    )

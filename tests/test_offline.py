@@ -372,7 +372,7 @@ import importlib.abc, json, sys
 
 BLOCKED = sys.argv[1] == "blocked"
 TARGET, ENGINE = sys.argv[2:]
-DRIVERS = ("psycopg", "psycopg2", "psycopg_binary", "psycopg_c", "MySQLdb", "pymysql", "oracledb")
+DRIVERS = ("psycopg", "psycopg2", "psycopg_binary", "psycopg_c", "MySQLdb", "pymysql", "oracledb", "cx_Oracle")
 
 
 class Block(importlib.abc.MetaPathFinder):
@@ -418,7 +418,7 @@ assert not errors, errors
 left = [name for name, module in list(sys.modules.items()) if isinstance(module, drivers.StandInModule)]
 if BLOCKED:
     left += [name for name in sys.modules if name.partition(".")[0] in DRIVERS]
-    for backend in ("postgresql", "mysql"):
+    for backend in ("postgresql", "mysql", "oracle"):
         try:  # as if nothing had happened
             importlib.import_module(f"django.db.backends.{backend}.base")
         except ImproperlyConfigured:

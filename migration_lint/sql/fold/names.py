@@ -11,6 +11,13 @@ from migration_lint.sql.catalog import Catalog, Column, Constraint, Sequence, Ta
 from migration_lint.types import MigrationKey, replace
 
 
+def number_in(name: str, template: str, table: str) -> int:
+    """The number that a name made by such a template of this table has; 0 for any other name."""
+    start, _, _ = template.partition("{number}")
+    number = name.removeprefix(start.replace("{table}", table))
+    return int(number) if start.startswith("{table}") and start != template and number != name and number.isdecimal() else 0
+
+
 class Names:
     """What every fold needs: the backend, the migration that the statements belong to, and names."""
 
@@ -97,7 +104,7 @@ class Names:
         templates = self.backend.names["templates"]
         template = str(templates.get(f"inline {constraint.type}" if constraint.inline else "") or templates[constraint.type])
         column = constraint.columns[0] if constraint.columns else ""
-        numbers = [self.number_in(name, table.name) for name in table.constraints] if "{table}" in template else []
+        numbers = [number_in(name, template, table.name) for name in table.constraints]
         for number in count(max(numbers, default=0) + 1):
             name = template.format(table=table.name, column=column, number=number)
             if "{number}" not in template and number > 1:
@@ -107,13 +114,9 @@ class Names:
                 return name if constraint.inline else self.backend.clip(name)  # what is inline has no name to clip
         raise AssertionError("unreachable")
 
-    def number_in(self, name: str, table: str) -> int:
-        """The number in a name that the server made of the table's; 0 in any other."""
-        for template in self.backend.names.get("templates", {}).values():
-            start = template.format(table=table, column="", number="")
-            if "{table}" in template and name.startswith(start) and name[len(start) :].isdecimal():
-                return int(name[len(start) :])
-        return 0
+    def is_made_of(self, name: str, table: str) -> bool:
+        """Whether the server made this name of the table's."""
+        return any(number_in(name, str(template), table) for template in self.backend.names.get("templates", {}).values())
 
     def with_not_null(self, catalog: Catalog, name: str) -> Catalog:
         """NOT NULL as the constraints that it is, where the server names those as it does all others."""

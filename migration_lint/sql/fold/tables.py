@@ -167,7 +167,7 @@ class Tables(Columns):
             place = {key: self.of_table(table.name, key.removeprefix(f"{old}.")) for key in table.indexes}
             indexes = {place[key]: replace(index, name=place[key]) for key, index in table.indexes.items()}
             table = replace(table, indexes=indexes)
-        names = {key: key.replace(old, table.name, 1) if self.number_in(key, old) else key for key in table.constraints}
+        names = {key: key.replace(old, table.name, 1) if self.is_made_of(key, old) else key for key in table.constraints}
         constraints = {names[key]: replace(c, name=names[key]) for key, c in table.constraints.items()}
         return replace(table, constraints=constraints)
 
