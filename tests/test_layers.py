@@ -20,7 +20,7 @@ LAYERS = [
     {"sql.catalog"},
     {"sql.read", "sql.fold", "sql.resolve"},
     {"circumstances"},
-    {"effects"},
+    {"effects", "limits"},
     {"sql.server", "sql.introspection", "sql.literals", "trace"},
     {"sql.offline"},
     {"sql.vendors"},
