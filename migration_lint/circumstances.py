@@ -67,7 +67,7 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
         case _:
             pass
     if (storage := backend.settings.get("storage")) is not None:
-        found.update(stored(action, table, catalog, storage))
+        found.update(stored(action, table, catalog, {**backend.sizes, **storage}))
     return frozenset(found)
 
 

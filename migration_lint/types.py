@@ -262,6 +262,19 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it."""
+
+    rule: str
+    message: str
+    help: str
+    action: Action
+    relation: str | None = None
+    severity: Severity | None = None
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One SQL statement as the server receives it.
 
@@ -277,6 +290,7 @@ class Statement:
     actions: tuple[Action, ...] = field(default=(), compare=False, repr=False)
     before: Catalog | None = field(default=None, compare=False, repr=False)
     position: int = field(default=0, compare=False)
+    refusals: tuple[Refusal, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -329,6 +343,8 @@ class Impact:
     unread: str | None = None
     reversible: bool = True
     reverse: Reverse | None = None
+    features: Any = field(default=None, compare=False, repr=False)
+    """What Django says that the target's backend can do: `connection.features`."""
 
     @property
     def is_unread(self) -> bool:

@@ -21,7 +21,7 @@ LAYERS = [
     {"sql.read", "sql.fold", "sql.resolve"},
     {"storage"},
     {"circumstances"},
-    {"effects"},
+    {"effects", "limits"},
     {"sql.server", "sql.introspection", "sql.literals", "trace"},
     {"sql.offline"},
     {"sql.vendors"},

@@ -66,6 +66,34 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What the server does not do as it is asked, whatever the rows, and the `rule` that says so.
+
+    `on` says what of an action it is about: its name, column, index, row, foreign key, constraint, or what depends on its
+    column; see limits.py. `because` and `instead` are said to people, with the occasion's values in braces. `error` is the
+    server's answer; where there is none, it does something else, which `because` tells.
+    """
+
+    id: str
+    on: str
+    rule: str
+    because: str
+    instead: str
+    source: str
+    action: str | None = None
+    given: frozenset[str] = frozenset()
+    since: tuple[int, ...] = ()
+    until: tuple[int, ...] | None = None
+    error: str | None = None
+    severity: str | None = None
+    setup: tuple[str, ...] = ()
+    probe: str = ""
+
+    def holds_for(self, version: tuple[int, ...]) -> bool:
+        return self.since <= version and (self.until is None or version < self.until)
+
+
+@dataclass(frozen=True)
 class Waiting:
     """What bounds the wait for a lock: a session setting and how to set it; `error` is what happens at once without it."""
 
@@ -93,6 +121,8 @@ class Backend:
     database_locks: frozenset[str] = frozenset()  # those that are taken on the whole database
     settings: Mapping[str, Any] = field(default_factory=dict)
     server: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, Any] = field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()
     ways: Mapping[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
 
@@ -121,6 +151,20 @@ class Backend:
         algorithm = self.algorithms.index(fact.algorithm) if fact.algorithm else -1
         return fact.blocks, self.rank(fact.lock), algorithm, fact.rewrites, fact.works
 
+    def limit(self, on: str, action: str, circumstances: frozenset[str], version: tuple[int, ...]) -> Limit | None:
+        """The most specific limit that is reached; of equals the first."""
+        best = None
+        for limit in self.limits:
+            if (
+                limit.on == on
+                and limit.action in (None, action)
+                and limit.given <= circumstances
+                and limit.holds_for(version)
+                and (best is None or len(limit.given) > len(best.given))
+            ):
+                best = limit
+        return best
+
     @cached_property
     def reaches(self) -> Mapping[str, list[str]]:
         """By action, what it reaches."""
@@ -132,8 +176,18 @@ class Backend:
     def canonical_type(self, name: str) -> tuple[str, tuple[int | str, ...]]:
         return self.aliases.get(name, (name, ()))
 
+    @property
+    def name_unit(self) -> str:
+        """What the length of a name is counted in."""
+        return str(self.sizes.get("name_unit", "bytes"))
+
+    def name_size(self, name: str) -> int:
+        return len(name) if self.name_unit == "characters" else len(name.encode("utf-8", "surrogatepass"))
+
     def clip(self, name: str) -> str:
-        """Cut a name where the server does: at bytes, not characters."""
+        """Cut a name where the server does: mostly at bytes, not characters."""
+        if self.name_unit == "characters":
+            return name[: self.name_limit]
         if len(name) * 4 <= self.name_limit:
             return name
         encoded = name.encode("utf-8", "surrogatepass")
@@ -207,6 +261,27 @@ def parse_fact(vendor: str, row: Mapping[str, Any], blocks: Mapping[str, Blocks]
     )
 
 
+def parse_limits(vendor: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[Limit]:
+    known = set(Limit.__dataclass_fields__) - {"id"}
+    for row in rows:
+        given = sorted(row.get("given", []))
+        identity = f"{row.get('action') or row.get('on')}: {', '.join(given)}"
+        if unknown := set(row) - known:
+            raise FactError(f"{vendor}.toml: the limit {identity!r} has unknown keys {sorted(unknown)}")
+        if missing := {"on", "rule", "because", "instead", "source"} - set(row):
+            raise FactError(f"{vendor}.toml: the limit {identity!r} lacks {sorted(missing)}")
+        yield Limit(
+            **{
+                **row,
+                "id": identity,
+                "given": frozenset(given),
+                "since": version_tuple(row["since"]) if "since" in row else (),
+                "until": version_tuple(row["until"]) if "until" in row else None,
+                "setup": tuple(row.get("setup", ())),
+            }
+        )
+
+
 def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
     """Build a backend from a fact file's data. Raises FactError."""
     blocks = {lock["name"]: BLOCKS[lock["blocks"]] for lock in data["lock"]}
@@ -236,6 +311,8 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         database_locks=frozenset(lock["name"] for lock in data["lock"] if lock.get("of") == "database"),
         settings=data.get("settings", {}),
         server=data.get("server", {}),
+        sizes=data.get("limits", {}),
+        limits=tuple(parse_limits(vendor, data.get("limit", ()))),
         ways=data.get("ways", {}),
         waiting=Waiting(**data["waiting"]) if "waiting" in data else None,
     )

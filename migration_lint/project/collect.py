@@ -209,6 +209,7 @@ class Collector:
                         server.catalog,
                         error,
                         reversible=bool(operation.reversible),
+                        features=self.wrapper.features,
                     )
                 )
         late: dict[int, list[Statement]] = {}

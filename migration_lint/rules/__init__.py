@@ -70,7 +70,19 @@ class Rule:
         return inspect.cleandoc(self.help) if method is None else method(impact, *arguments)
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
-        return ()
+        """What the server does not do as it is asked names the rule that reports it."""
+        for statement in impact.statements:
+            for refusal in statement.refusals:
+                if refusal.rule == self.id:
+                    yield self.finding(
+                        refusal.message,
+                        help=refusal.help,
+                        impact=impact,
+                        migration=migration,
+                        statement=statement,
+                        relation=refusal.relation,
+                        severity=refusal.severity,
+                    )
 
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
         for impact in migration.impacts:

@@ -73,6 +73,7 @@ class Constraint:
     inherited: bool = False  # a partition's copy of its parent's
     clustered_columns: tuple[str, ...] = ()  # the covering columns of INCLUDE
     inline: bool = False  # a CHECK in the definition of a column
+    nulls_distinct: bool = True
 
     @property
     def has_index(self) -> bool:
@@ -98,6 +99,7 @@ class Index:
     labels: tuple[str, ...] = ()  # what the server makes a name of where none is given: columns, functions, covering columns
     lengths: tuple[int | None, ...] = ()  # how many characters of each column it holds; None for all
     implicit: bool = False  # made by the server for a foreign key, until another serves it
+    nulls_distinct: bool = True
 
     @property
     def is_expression(self) -> bool:

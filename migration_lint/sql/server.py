@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from migration_lint import backends
 from migration_lint.effects import predict, unlisted_calls, unread
+from migration_lint.limits import Whole, refusals
 from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.fold import Fold
 from migration_lint.sql.fold.remade import differences, replaced
@@ -13,7 +14,7 @@ from migration_lint.sql.lexer import LexError, Piece, split
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
 from migration_lint.sql.resolve import beside_column, requested, resolve, spelled
-from migration_lint.types import Action, Effect, Kind, MigrationKey, Statement, Target, replace
+from migration_lint.types import Action, Effect, Kind, MigrationKey, Refusal, Statement, Target, replace
 
 # What a server without transactions for DDL leaves inside one.
 IN_TRANSACTION = {
@@ -133,6 +134,8 @@ class Server:
         found: list[Effect] = []
         reasons: list[str] = []
         done: list[Action] = []
+        refused: list[Refusal] = []
+        whole = Whole(actions, (token.value for token in piece.tokens if token.kind in ("word", "name")), self.backend)
         try:
             for action in (part for whole in actions for part in resolve(whole, self.catalog)):
                 done.append(action)
@@ -144,7 +147,8 @@ class Server:
                     f"it calls {name}(), which may do anything" for name in unlisted_calls(action, self.catalog, self.backend)
                 ]
                 self.session(action)
-                self.catalog = self.fold(self.catalog, action)
+                found_before, self.catalog = self.catalog, self.fold(self.catalog, action)
+                refused += refusals(action, found_before, self.catalog, whole, self.backend, self.target.version)
                 if action.kind in CREATES:  # the relation is there only now
                     made = self.catalog.table(action.table or "")
                     effects = tuple(replace(e, table=made, assumed=False) if e.relation == action.table else e for e in effects)
@@ -162,7 +166,7 @@ class Server:
                 done += differences(before, action)
                 before = before.with_table(place)
                 break
-        self.record(piece.sql, gathered(found), reason, tuple(done), before)
+        self.record(piece.sql, gathered(found), reason, tuple(done), before, tuple(refused))
 
     def in_order(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         """One ALTER TABLE's subcommands in the order in which the server carries them out, which is not the text's."""
@@ -196,6 +200,7 @@ class Server:
         reason: str | None,
         actions: tuple[Action, ...],
         before: Catalog | None = None,
+        refused: tuple[Refusal, ...] = (),
     ) -> None:
         effects = []
         for effect in found:
@@ -219,5 +224,6 @@ class Server:
                 actions,
                 before or self.catalog,
                 position=len(self.statements),
+                refusals=refused,
             )
         )

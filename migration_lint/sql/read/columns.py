@@ -53,8 +53,7 @@ def column_definition(cursor: Cursor) -> tuple[Column, list[Constraint]]:
             index_parameters(cursor)
         elif cursor.take("unique"):
             cursor.take("key")
-            nulls_distinct(cursor)
-            constraints.append(Constraint("unique", name, (column.name,)))
+            constraints.append(Constraint("unique", name, (column.name,), nulls_distinct=nulls_distinct(cursor)))
             index_parameters(cursor)
         elif cursor.take("references"):
             constraints.append(references(cursor, Constraint("foreign key", name, (column.name,))))
@@ -103,10 +102,12 @@ def check(cursor: Cursor, name: str | None) -> Constraint:
     return Constraint("check", name, expression=expression(cursor, cursor.parenthesized()))
 
 
-def nulls_distinct(cursor: Cursor) -> None:
+def nulls_distinct(cursor: Cursor) -> bool:
+    distinct = True
     if cursor.take("nulls"):
-        cursor.take("not")
+        distinct = not cursor.take("not")
         cursor.expect("distinct")
+    return distinct
 
 
 def index_parameters(cursor: Cursor) -> tuple[str, ...]:
@@ -183,14 +184,15 @@ def table_constraint(cursor: Cursor) -> Constraint:
         constraint = Constraint("exclude", name, columns)
     else:
         kind = "primary key" if cursor.take("primary", "key") else "unique"
+        distinct = True
         if kind == "unique":
             cursor.expect("unique")
-            nulls_distinct(cursor)
+            distinct = nulls_distinct(cursor)
         if cursor.take("using", "index"):
             constraint = Constraint(kind, name, using_index=cursor.identifier())
         else:
             columns = cursor.names()
-            constraint = Constraint(kind, name, columns, clustered_columns=index_parameters(cursor))
+            constraint = Constraint(kind, name, columns, clustered_columns=index_parameters(cursor), nulls_distinct=distinct)
     constraint = deferrability(cursor, constraint)
     if not cursor.done:
         raise Unread(f"{cursor.shown()} after a constraint")

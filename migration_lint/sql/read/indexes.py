@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from migration_lint.sql.catalog import Index
 from migration_lint.sql.lexer import Token
 from migration_lint.sql.read import dialects
+from migration_lint.sql.read.columns import nulls_distinct
 from migration_lint.sql.read.cursor import Cursor, Unread, expression, strip_parentheses
 from migration_lint.types import Action, Kind
 
@@ -71,10 +72,7 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         included = cursor.names()
         used |= set(included)
         labels += included
-    nulls = cursor.take("nulls")
-    if nulls:
-        cursor.take("not")
-        cursor.expect("distinct")
+    distinct = nulls_distinct(cursor)
     with_options = False
     if cursor.take("with"):
         cursor.parenthesized()
@@ -102,6 +100,7 @@ def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         only=only,
         labels=tuple(labels),
         lengths=tuple(lengths) if any(lengths) else (),
+        nulls_distinct=distinct,
     )
     if only:
         traits.add("only")
