@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -72,6 +73,10 @@ def diff_style(line: str) -> str:
     if line.startswith("    ") and stripped.startswith("- "):
         return "red"
     return ""
+
+
+QUERY = re.compile(r"(?:select|insert|update|delete|with|merge|values)\b", re.IGNORECASE)
+SUBCOMMAND = re.compile(r"\s*,\s*(?=(?:ADD|DROP|ALTER|MODIFY|CHANGE|RENAME|VALIDATE|ALGORITHM)\b)")
 
 
 @lru_cache(maxsize=32)
@@ -185,6 +190,8 @@ def format_sql(sql: str) -> str:
     text = " ".join(sql.split()) if "\n" not in sql.strip() else sql.strip()
     if len(text) <= 100 or "$$" in text:
         return text
+    if not QUERY.match(text):  # sqlparse puts the parts of other statements where nobody looks for them
+        return SUBCOMMAND.sub(",\n    ", text)
     return str(sqlparse.format(text, reindent=True, keyword_case=None)).strip()
 
 
