@@ -224,7 +224,10 @@ def print_plan(impacts: Iterable[MigrationImpact], printer: Printer) -> None:
 
 
 def plan_lines(migration: MigrationImpact) -> Iterator[tuple[Any, ...]]:
-    atomic = "one transaction" if migration.migration.atomic else "not atomic"
+    together = any(statement.transaction is not None for _, statement in migration.timeline)
+    atomic = "not atomic"
+    if migration.migration.atomic:
+        atomic = "one transaction" if together or not migration.timeline else "each statement commits on its own"
     yield ((f"{'.'.join(migration.key)}", "bold"), (f"  {migration.target}, {atomic}", "dim"))
     if not migration.impacts:
         yield (("  no operations", "dim"),)
@@ -242,7 +245,7 @@ def plan_lines(migration: MigrationImpact) -> Iterator[tuple[Any, ...]]:
             yield (("    sends nothing", "dim"),)
         for statement in impact.statements:
             late = " (at the end of the migration)" if statement.deferred else ""
-            alone = " (in no transaction)" if statement.transaction is None else ""
+            alone = " (in no transaction)" if together and statement.transaction is None else ""
             yield ("    ", " ".join(statement.sql.split()), (late + alone, "dim"))
             if statement.unread:
                 yield (("      not understood: ", "yellow"), statement.unread)
@@ -271,7 +274,8 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
     blocks = "blocks nothing" if effect.blocks is Blocks.NOTHING else f"blocks {effect.blocks}"
     guess = " (assumed)" if effect.assumed else ""
     lock = f"{effect.lock}{' on the whole database' if effect.whole_database else ''}" if effect.lock else "no lock"
-    line = f"{lock}{held}, {blocks} {until}{guess}"
+    algorithm = f"{effect.algorithm}, " if effect.algorithm else ""
+    line = f"{algorithm}{lock}{held}, {blocks} {until}{guess}"
     yield (
         "      ",
         (f"{effect.relation}", "cyan"),
