@@ -421,7 +421,7 @@ if BLOCKED:
     for backend in ("postgresql", "mysql", "oracle"):
         try:  # as if nothing had happened
             importlib.import_module(f"django.db.backends.{backend}.base")
-        except ImproperlyConfigured:
+        except (ImproperlyConfigured, ImportError):
             pass
         else:
             left.append(f"django.db.backends.{backend}.base")

@@ -5,32 +5,31 @@ from __future__ import annotations
 import pytest
 
 from migration_lint import Rule
-from migration_lint.backends import FOLDER, VENDORS
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of
 
 RULES = find_rules()
-READY = tuple(vendor for vendor in VENDORS if (FOLDER / f"{vendor}.toml").exists())
+TARGETS = {
+    "postgresql": "postgresql@16",
+    "mysql": "mysql@8.4",
+    "mariadb": "mariadb@10.11",
+    "sqlite": "sqlite@3.45",
+    "oracle": "oracle@19",
+}
 WITH_EXAMPLES = [rule for rule in RULES if rule.bad or rule.good]
 
 
 # An empty example: nothing of the kind can happen on that vendor.
-EXAMPLES = [
-    (rule, vendor)
-    for rule in WITH_EXAMPLES
-    for vendor in rule.vendors or READY
-    if vendor in READY and rule.bad_on.get(vendor, rule.bad)
-]
+EXAMPLES = [(rule, vendor) for rule in WITH_EXAMPLES for vendor in rule.vendors or TARGETS if rule.bad_on.get(vendor, rule.bad)]
 
 
 @pytest.mark.parametrize(("rule", "vendor"), EXAMPLES, ids=[f"{rule.id}-{vendor}" for rule, vendor in EXAMPLES])
 def test_bad_is_found_and_good_is_not(rule: Rule, vendor: str) -> None:
     bad, good = rule.bad_on.get(vendor, rule.bad), rule.good_on.get(vendor, rule.good)
-    assert bad, "an example of what is found is missing"
     assert good, "an example of how to do it is missing"
-    found = findings_of(rule, bad, vendor)
+    found = findings_of(rule, bad, TARGETS[vendor])
     assert {(finding.rule, finding.severity) for finding in found} == {(rule.id, rule.severity_for(vendor))}
-    assert findings_of(rule, good, vendor) == []
+    assert findings_of(rule, good, TARGETS[vendor]) == []
     for finding in found:
         assert finding.message.endswith(".")
         assert finding.help
