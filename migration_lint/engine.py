@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -93,25 +94,43 @@ class Engine:
 
 
 def merge(found: Iterable[Finding]) -> list[Finding]:
-    """On each target one finding per operation, relation and hazard; then one for all the targets of which it says the same."""
+    """On each target one finding per operation, relation and hazard; then one for all the targets of which it says the same.
+
+    Where the way out is not the same on all of them, it is told for each.
+    """
     by_target: dict[tuple[str, ...], list[Finding]] = {}
     for finding in found:
         by_target.setdefault(finding.targets, []).append(finding)
-    by_words: dict[tuple[object, ...], Finding] = {}
+    by_words: dict[tuple[object, ...], list[Finding]] = {}
     for finding in (kept for group in by_target.values() for kept in by_hazard(group)):
         place = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.relation)
-        first = by_words.setdefault((*place, finding.message, finding.help), finding)
-        if first is not finding:
-            by_words[(*place, finding.message, finding.help)] = replace(
-                first,
-                targets=tuple(dict.fromkeys((*first.targets, *finding.targets))),
-                also=tuple(dict.fromkeys((*first.also, *finding.also))),
-                severity=max(first.severity, finding.severity),
-            )
-    findings = [replace(finding, fingerprint=fingerprint(finding)) for finding in by_words.values()]
+        by_words.setdefault((*place, finding.message), []).append(finding)
+    findings = [joined(same) for same in by_words.values()]
+    findings = [replace(finding, fingerprint=fingerprint(finding)) for finding in findings]
     return sorted(
         findings,
         key=lambda f: (f.operation_index is None, f.operation_index or 0, -f.severity, f.rule, f.relation or ""),
+    )
+
+
+def joined(same: list[Finding]) -> Finding:
+    """One finding of what is said of several targets."""
+    first = same[0]
+    if len(same) == 1:
+        return first
+    ways: dict[str, list[str]] = {}
+    for finding in same:
+        ways.setdefault(finding.help, []).extend(finding.targets)
+    help = first.help
+    if len(ways) > 1:
+        told = [f"On {', '.join(targets)}:\n{textwrap.indent(way.strip(), '    ')}" for way, targets in ways.items()]
+        help = "\n".join(told)
+    return replace(
+        first,
+        help=help,
+        targets=tuple(dict.fromkeys(target for finding in same for target in finding.targets)),
+        also=tuple(dict.fromkeys(rule for finding in same for rule in finding.also)),
+        severity=max(finding.severity for finding in same),
     )
 
 

@@ -45,6 +45,8 @@ OPTIONS = """
     WHERE TABLE_SCHEMA = DATABASE()
 """
 METHODS = {"BTREE": "btree", "HASH": "btree", "FULLTEXT": "fulltext", "SPATIAL": "spatial"}  # HASH: of a key that is too long
+# How many digits a client may show says nothing about what is stored, and the catalog does not keep it.
+WIDTH = re.compile(r"\b((?:tiny|small|medium|big)?int|year)\(\d+\)")
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class MySQL(identity.Database):
                 found["columns"][table] = sorted(
                     (
                         name,
-                        type_name,
+                        WIDTH.sub(r"\1", type_name),
                         "" if nullable == "YES" else "not null",
                         collation,
                         kind_of_column(extra),
@@ -204,7 +206,7 @@ class MySQL(identity.Database):
                     continue
                 cursor.execute(COLUMNS, ["spelling"])
                 _, type_name, _, collation, *_ = cursor.fetchone()
-                found[name] = SimpleNamespace(type=type_name, collation=collation)
+                found[name] = SimpleNamespace(type=WIDTH.sub(r"\1", type_name), collation=collation)
                 cursor.execute("DROP TABLE spelling")
         return found
 
