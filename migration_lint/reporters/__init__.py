@@ -54,6 +54,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "targets": list(finding.targets),
         "relation": finding.relation,
         "lock": finding.lock,
+        "algorithm": finding.algorithm,
         "blocks": str(finding.blocks) if finding.blocks is not None else None,
         "sql": finding.sql,
         "also": list(finding.also),
