@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 from django.db.migrations.writer import MigrationWriter, OperationWriter
+from django.db.models.sql import Query
 
 from migration_lint import backends
 from migration_lint.running import column_of, cut, is_named, table_name
@@ -503,7 +504,7 @@ def online_change(impact: Impact, statement: Statement, effect: Effect) -> str:
             f"gh-ost refuses a table with foreign keys. pt-online-schema-change drops those of {listed(children)} to "
             f"`{table}` and adds them again, which copies each of these tables while nobody writes to it."
             if children
-            else "gh-ost refuses a table with foreign keys. pt-online-schema-change puts `_` before the names of the table's own."
+            else "gh-ost refuses a table with foreign keys. pt-online-schema-change puts `_` before the names of its own."
         )
     else:
         tool = f"gh-ost --database=DATABASE --table={table} --alter={shlex.quote(clause)} --execute"
@@ -524,6 +525,42 @@ def online_change(impact: Impact, statement: Statement, effect: Effect) -> str:
         code = separate([run_sql(each.sql) for each in after], [operation(impact.step.operation)])
         steps.append((f"Tell Django that it is done{', and do the rest' if after else ''}:", code))
     return advice(*steps, note="" if isinstance(impact.step.operation, migrations.RunSQL) else limit)
+
+
+def virtual_column(impact: Impact) -> str | None:
+    """An index over an expression as one over a column without a place in the rows, which is built while the table is in use.
+
+    None where the operation is not about one expression whose type Django knows.
+    """
+    thing = impact.step.operation
+    over: Any = getattr(thing, "index", None) or getattr(thing, "constraint", None)
+    expressions: tuple[Any, ...] = getattr(over, "expressions", ())
+    if not isinstance(thing, migrations.AddIndex | migrations.AddConstraint) or len(expressions) != 1:
+        return None
+    expression = expressions[0]
+    try:
+        model = impact.step.state.after.apps.get_model(impact.step.migration.app_label, thing.model_name)
+        output = without_index(expression.resolve_expression(Query(model)).output_field, checked=False)
+    except Exception:  # an expression of the project's own may need what is not there
+        return None
+    name = "_".join([*list(sources(expression))[:1], type(expression).__name__.lower()])
+    field = models.GeneratedField(expression=expression, output_field=output, db_persist=False)
+    index = type(thing)(thing.model_name, type(over)(fields=[name], name=over.name))
+    return advice(
+        (
+            "Give the expression a column, which is made in an instant:",
+            call("migrations.AddField", model_name=repr(thing.model_name), name=repr(name), field=value(field)),
+        ),
+        ("Index that in the next migration, while the table stays in use:", operation(index)),
+    )
+
+
+def sources(expression: Any) -> Iterator[str]:
+    """The fields that an expression names."""
+    if isinstance(expression, models.F):
+        yield str(expression.name)  # type: ignore[attr-defined]
+    for part in getattr(expression, "get_source_expressions", list)():
+        yield from sources(part)
 
 
 def is_unique(action: Action) -> bool:

@@ -66,16 +66,18 @@ class CopyingAlter(Rule):
                     + "\nOr copy the table with a tool while it is in use:"
                     + spelling.online_change(impact, statement, effect)
                 )
-        return spelling.online_change(impact, statement, effect)
+        return spelling.virtual_column(impact) or spelling.online_change(impact, statement, effect)
 
     def another_column(self, target: spelling.Named, field: models.Field[Any, Any]) -> str:
         new = f"new_{target.field_name}"
         name = {"model_name": repr(target.model_name), "name": repr(new)}
-        nullable = spelling.with_arguments(field, null=True)
-        bare = spelling.with_arguments(field, ("unique", "db_index"), null=True)
-        added = spelling.call("migrations.AddField", **name, field=spelling.value(bare))
-        again = spelling.call("migrations.AlterField", **name, field=spelling.value(nullable))
-        indexed = [("Build its index, while the table is in use:", again)] if field.unique or field.db_index else []
+        whole = spelling.changed(field, ("default", "db_default"), null=True)  # an expression as the default rebuilds
+        bare = spelling.changed(field, ("default", "db_default", "unique", "db_index"), null=True)
+        added, again = (
+            spelling.call(f"migrations.{kind}", **name, field=code)
+            for kind, code in (("AddField", bare), ("AlterField", whole))
+        )
+        indexed = [("Build its index, while the table is in use:", again)] if bare != whole else []
         return spelling.advice(
             ("Add a column of the new type, which copies nothing:", added),
             *indexed,

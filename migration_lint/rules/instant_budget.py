@@ -8,8 +8,8 @@ from migration_lint import Effect, Finding, Impact, MigrationImpact, Rule, Sever
 class InstantBudget(Rule):
     """The table has had as many columns added and dropped instantly as the server keeps count of: this one rebuilds it.
 
-    Each such change leaves one more version of the rows, of which there are 64 before MySQL 9.1 and 255 from there on; a rebuild
-    of the table gives them all back. What the project's migrations did is counted, from the table's first one on: a database
+    Each such change leaves one more version of the rows, of which there are 64 before MySQL 9.1 and 255 from there on, and
+    a rebuild gives them all back. What the project's migrations did is counted, from the table's first one on: a database
     that was restored from a dump, or is older than MySQL 8.0.29, has used fewer. Told where the rebuild comes and not before:
     whoever lints every migration hears of it in time.
     """
