@@ -34,7 +34,7 @@ class InstantBudget(Rule):
         seen = set()
         for statement in impact.statements:
             for effect in statement.effects:
-                if effect.relation in seen or not is_used_up(effect) or not migration.used_table(effect):
+                if effect.relation in seen or not is_last_straw(effect, statement) or not migration.used_table(effect):
                     continue
                 seen.add(effect.relation)
                 count = effect.table.row_versions if effect.table else 0
@@ -67,6 +67,12 @@ class InstantBudget(Rule):
         )
 
 
+def is_last_straw(effect: Effect, statement: Statement) -> bool:
+    """Whether the statement would be instant if the table had a version left."""
+    others = [each for each in statement.effects if each.relation == effect.relation and not is_used_up(each)]
+    return is_used_up(effect) and all(each.algorithm in (None, "INSTANT") for each in others)
+
+
 def is_used_up(effect: Effect) -> bool:
-    """Whether the fact that holds is the one about a table without another version left."""
+    """Whether the fact that holds is the one about a table without a version left."""
     return effect.rewrites and "row versions used up" in (effect.fact or "")
