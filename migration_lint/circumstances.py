@@ -13,7 +13,9 @@ from migration_lint.storage import stored
 from migration_lint.types import Action, Kind, MigrationKey
 
 
-def circumstances(action: Action, catalog: Catalog, backend: Backend, migration: MigrationKey | None) -> frozenset[str]:
+def circumstances(
+    action: Action, catalog: Catalog, backend: Backend, version: tuple[int, ...], migration: MigrationKey | None
+) -> frozenset[str]:
     table = catalog.table(subject(action, catalog) or "")
     found = set(action.traits)
     if "with its table" in found or (table.known and table.made_by == migration and migration is not None):
@@ -67,7 +69,8 @@ def circumstances(action: Action, catalog: Catalog, backend: Backend, migration:
         case _:
             pass
     if (storage := backend.settings.get("storage")) is not None:
-        found.update(stored(action, table, catalog, {**backend.sizes, **storage}))
+        own = {**backend.sizes, **storage, "row_versions": backend.row_versions(version)}
+        found.update(stored(action, table, catalog, own))
     return frozenset(found)
 
 

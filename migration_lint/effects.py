@@ -52,7 +52,7 @@ def choices(
     action: Action, catalog: Catalog, backend: Backend, version: tuple[int, ...], migration: MigrationKey | None = None
 ) -> Iterator[Choice]:
     """The facts that hold, that of the action's own table first; none where no fact covers it."""
-    given = circumstances(action, catalog, backend, migration)
+    given = circumstances(action, catalog, backend, version, migration)
     name = subject(action, catalog)
     main = backend.fact(action.kind.value, "table", given, version)
     if main is None:
@@ -60,7 +60,7 @@ def choices(
     yield Choice(main, name, catalog.table(name) if name else None, action.kind.value)
     for heir in heirs(action, catalog, backend, name, given):
         passed_on = replace(action, table=heir.name, traits=action.traits | {"from its parent"})
-        fact = backend.fact(action.kind.value, "table", circumstances(passed_on, catalog, backend, migration), version)
+        fact = backend.fact(action.kind.value, "table", circumstances(passed_on, catalog, backend, version, migration), version)
         if fact is not None:
             yield Choice(fact, heir.name, heir, action.kind.value)
     if main.rewrites:  # everything is made anew: what it was before does not count

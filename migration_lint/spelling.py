@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 from django.db.migrations.writer import MigrationWriter, OperationWriter
+from django.db.models.sql import Query
 
 from migration_lint import backends
 from migration_lint.running import column_of, cut, is_named, table_name
-from migration_lint.types import Blocks, Effect, Impact, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Blocks, Effect, Impact, Kind, MigrationImpact, Statement
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import Catalog
+    pass
 
 SHORTER = (("django.db.models.deletion.", "models."), ("django.db.models.functions.", "models.functions."))
 MODULES = ("text", "datetime", "math", "comparison", "uuid", "window", "json")
 CREATE_INDEX = re.compile(r"\A\s*(create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
 ALTER_CLAUSE = re.compile(r"\A\s*alter\s+table\s+(?:`[^`]*`|\S+)\s+", re.IGNORECASE)
+INDEX_CLAUSE = re.compile(
+    r"\A\s*create\s+((?:(?:unique|fulltext|spatial)\s+)?index)\s+(`[^`]*`|\S+)\s+on\s+(?:`[^`]*`|[^\s(]+)\s*", re.IGNORECASE
+)
+OPTIMIZE = re.compile(r"\A\s*optimize\s+table\b", re.IGNORECASE)
 ALTER_TABLE = re.compile(r"\A\s*alter\s+table\b", re.IGNORECASE)
 NOOP = "migrations.RunSQL.noop"
 
@@ -185,6 +191,7 @@ class Ways:
             Kind.DROP_NOT_NULL: "set not null",
             Kind.SET_NOT_NULL: "drop not null",
             Kind.SET_DEFAULT: "drop default",
+            Kind.ADD_COLUMN: "drop column",
         }.get(action.kind)
         if undone:
             known = statement.before.table(table).columns.get(column) if statement.before else None
@@ -401,14 +408,9 @@ def doing(effect: Effect) -> str:
             return f"Changing the collation or character set of {column}"
         return f"Changing {column}{f' from `{old}`' if old else ''} to `{definition['type']}`"
     if action.kind is Kind.ADD_CONSTRAINT:
-        return (
-            f"Adding the {definition.type} constraint `{action.name or '…'}`"
-            if definition.type != "foreign key"
-            else (
-                f"Adding the foreign key {f'`{action.name}`' if action.name else 'of ' + listed(definition.columns)} to "
-                f"`{definition.references}`"
-            )
-        )
+        what = definition.type if "key" in definition.type else f"{definition.type} constraint"
+        name = f"`{action.name}`" if action.name else f"on {listed(f'{table}.{column}' for column in definition.columns)}"
+        return f"Adding the {what} {name}" + (f" to `{definition.references}`" if definition.references else "")
     if action.kind is Kind.CREATE_INDEX:
         kind = f"{definition.method} " if definition.method in ("fulltext", "spatial") else ""
         return f"Building the {kind}index `{(action.name or '…').rpartition('.')[2]}`"
@@ -452,29 +454,120 @@ def orphans(ways: Ways, table: str, key: Any) -> str:
     )
 
 
-def online_change(statement: Statement, effect: Effect, catalog: Catalog) -> str:
-    """MySQL's tools that change a table while it is in use, with what foreign keys forbid them."""
-    table = effect.relation or ""
-    clause = ALTER_CLAUSE.sub("", statement.sql.strip(), count=1).replace("`", "")
-    if any(True for _ in catalog.table(table).foreign_keys()) or any(True for _ in catalog.children(table)):
-        tool = (
-            f'pt-online-schema-change --alter "{clause}" --alter-foreign-keys-method=rebuild_constraints --execute '
-            f"D=DATABASE,t={table}"
-        )
+def explicit(statement: Statement, effect: Effect) -> str:
+    """The statement with the algorithm and the lock that are counted on, so that it fails where the server cannot keep that."""
+    sql = statement.sql.strip().rstrip(";")
+    asked = effect.source.traits if effect.source else frozenset()
+    clauses = [f"{word.upper()}={value}" for word, value in (("algorithm", effect.algorithm), ("lock", effect.lock))]
+    left = [clause for clause in clauses if clause.replace("=", " ").lower() not in asked]
+    if CREATE_INDEX.match(sql) or not ALTER_TABLE.match(sql):
+        return " ".join([sql, *left])
+    return ", ".join([sql, *left])
+
+
+def with_explicit(impact: Impact, effects: Iterable[tuple[Statement, Effect]]) -> str:
+    """All that the operation sends, with these statements made explicit, and the operation itself for the state."""
+    chosen = {id(statement): effect for statement, effect in effects}
+    sent = [
+        run_sql(explicit(each, chosen[id(each)]) if id(each) in chosen else each.sql, reversed_or_none(impact, each))
+        for each in impact.statements
+    ]
+    if isinstance(impact.step.operation, migrations.RunSQL):
+        return "\n".join(sent)
+    return separate(sent, [operation(impact.step.operation)])
+
+
+def reversed_or_none(impact: Impact, statement: Statement) -> str | None:
+    return NOOP if all(action.kind is Kind.UPDATE for action in statement.actions) else ways(impact).reversed_sql(statement)
+
+
+def alter_clause(sql: str) -> str | None:
+    """What comes after ALTER TABLE in a statement about a whole table; None where it cannot be said so."""
+    text = sql.strip().rstrip(";")
+    if found := ALTER_CLAUSE.match(text):
+        return text[found.end() :]
+    if found := INDEX_CLAUSE.match(text):
+        return f"ADD {found[1].upper()} {found[2]} {text[found.end() :]}"
+    return "FORCE" if OPTIMIZE.match(text) else None
+
+
+def online_change(impact: Impact, statement: Statement, effect: Effect) -> str:
+    """MySQL's tools that change a table while it is in use, with what keys forbid them. They do this statement alone."""
+    table, clause = effect.relation or "", alter_clause(statement.sql)
+    if clause is None:
+        return "Do it when nobody writes to the table."
+    children = [child.name for child, _ in impact.before.children(table) if child.name != table]
+    if children or any(True for _ in impact.before.table(table).foreign_keys()):
+        keys = " --alter-foreign-keys-method=rebuild_constraints" if children else ""
+        tool = f"pt-online-schema-change --alter {shlex.quote(clause)}{keys} --execute D=DATABASE,t={table}"
         limit = (
-            f"`{table}` has foreign keys or others have them to it. gh-ost refuses such a table, pt-online-schema-change drops "
-            "the children's keys and adds them again, which copies each child or holds its writers up."
+            f"gh-ost refuses a table with foreign keys. pt-online-schema-change drops those of {listed(children)} to "
+            f"`{table}` and adds them again, which copies each of these tables while nobody writes to it."
+            if children
+            else "gh-ost refuses a table with foreign keys. pt-online-schema-change puts `_` before the names of its own."
         )
     else:
-        tool = f'gh-ost --database=DATABASE --table={table} --alter="{clause}" --execute'
-        limit = (
-            "gh-ost needs row-based replication, and a table without triggers and without foreign keys on either side, as this "
-            "one is as far as the migrations tell."
+        tool = f"gh-ost --database=DATABASE --table={table} --alter={shlex.quote(clause)} --execute"
+        limit = "gh-ost needs row-based replication, and a table without triggers."
+    if any(is_unique(action) for action in statement.actions):
+        limit += " Rows that break the new unique key are left out of the copy without a word: look for them first."
+    place = next((number for number, each in enumerate(impact.statements) if each is statement), 0)
+    before, after = impact.statements[:place], impact.statements[place + 1 :]
+    steps: list[str | tuple[str, str]] = []
+    if before and not isinstance(impact.step.operation, migrations.RunSQL):
+        steps.append(
+            ("First what the operation sends before it, in a migration of its own:", "\n".join(run_sql(e.sql) for e in before))
         )
+    steps.append((f"{'Then let' if steps else 'Let'} an online schema change tool do it, outside of `migrate`:", tool))
+    if isinstance(impact.step.operation, migrations.RunSQL):
+        steps.append(f"Take it out of the migration, or record that as applied with `migrate --fake`. {limit}")
+    else:
+        code = separate([run_sql(each.sql) for each in after], [operation(impact.step.operation)])
+        steps.append((f"Tell Django that it is done{', and do the rest' if after else ''}:", code))
+    return advice(*steps, note="" if isinstance(impact.step.operation, migrations.RunSQL) else limit)
+
+
+def virtual_column(impact: Impact) -> str | None:
+    """An index over an expression as one over a column without a place in the rows, which is built while the table is in use.
+
+    None where the operation is not about one expression whose type Django knows.
+    """
+    thing = impact.step.operation
+    over: Any = getattr(thing, "index", None) or getattr(thing, "constraint", None)
+    expressions: tuple[Any, ...] = getattr(over, "expressions", ())
+    if not isinstance(thing, migrations.AddIndex | migrations.AddConstraint) or len(expressions) != 1:
+        return None
+    expression = expressions[0]
+    try:
+        model = impact.step.state.after.apps.get_model(impact.step.migration.app_label, thing.model_name)
+        output = without_index(expression.resolve_expression(Query(model)).output_field, checked=False)
+    except Exception:  # an expression of the project's own may need what is not there
+        return None
+    name = "_".join([*list(sources(expression))[:1], type(expression).__name__.lower()])
+    field = models.GeneratedField(expression=expression, output_field=output, db_persist=False)
+    index = type(thing)(thing.model_name, type(over)(fields=[name], name=over.name))
     return advice(
-        ("let an online schema change tool do it, outside of `migrate`:", tool),
-        f"{limit} Then tell Django that it is done: keep the operation in `state_operations` of a SeparateDatabaseAndState.",
+        (
+            "Give the expression a column, which is made in an instant:",
+            call("migrations.AddField", model_name=repr(thing.model_name), name=repr(name), field=value(field)),
+        ),
+        ("Index that in the next migration, while the table stays in use:", operation(index)),
     )
+
+
+def sources(expression: Any) -> Iterator[str]:
+    """The fields that an expression names."""
+    if isinstance(expression, models.F):
+        yield str(expression.name)  # type: ignore[attr-defined]
+    for part in getattr(expression, "get_source_expressions", list)():
+        yield from sources(part)
+
+
+def is_unique(action: Action) -> bool:
+    definition: Any = action.definition
+    if action.kind is Kind.CREATE_INDEX:
+        return bool(definition.unique)
+    return action.kind is Kind.ADD_CONSTRAINT and definition.type in ("unique", "primary key")
 
 
 # Who waits until when.

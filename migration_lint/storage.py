@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from migration_lint.sql.catalog import Catalog, Column, Constraint, Index, SQLType, Table
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Effect, Kind
 
 Storage = Mapping[str, Any]
 
@@ -20,6 +20,8 @@ INDEX_METHODS = {"fulltext": "full-text", "spatial": "spatial"}
 def stored(action: Action, table: Table, catalog: Catalog, storage: Storage) -> Iterator[str]:
     yield from of_session(catalog)
     yield from of_table(action, table, storage)
+    if storage["row_versions"] is not None and table.row_versions >= storage["row_versions"]:
+        yield "row versions used up"
     match action.kind:
         case Kind.ADD_COLUMN:
             if action.definition.default is not None:
@@ -53,6 +55,28 @@ def stored(action: Action, table: Table, catalog: Catalog, storage: Storage) -> 
             yield from of_options(action, table, storage)
         case _:
             pass
+
+
+def row_versions(effects: Iterable[Effect], before: Table) -> int:
+    """The versions of its rows that a table has after a statement: one more for columns that come and go in an instant."""
+    effects = [effect for effect in effects if effect.algorithm is not None]
+    if any(effect.rewrites for effect in effects):
+        return 0
+    changed = any(
+        effect.source is not None
+        and effect.source.kind in (Kind.ADD_COLUMN, Kind.DROP_COLUMN)
+        and not is_virtual(effect.source, before)
+        for effect in effects
+    )
+    if not changed:
+        return before.row_versions
+    return before.row_versions + 1 if {effect.algorithm for effect in effects} == {"INSTANT"} else 0
+
+
+def is_virtual(action: Action, table: Table) -> bool:
+    """Whether the column that comes or goes has no place in the rows."""
+    column = action.definition if action.kind is Kind.ADD_COLUMN else table.columns.get(action.name or "")
+    return column is not None and column.generated == "virtual"
 
 
 def of_session(catalog: Catalog) -> Iterator[str]:

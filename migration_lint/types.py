@@ -447,6 +447,7 @@ class Finding:
     targets: tuple[str, ...] = ()
     relation: str | None = None
     lock: str | None = None
+    algorithm: str | None = None
     blocks: Blocks | None = None
     held_until: str | None = None
     whole_database: bool = False

@@ -126,6 +126,11 @@ class Backend:
     ways: Mapping[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
 
+    def row_versions(self, version: tuple[int, ...]) -> int | None:
+        """How often columns can be added or dropped in an instant before the table is rebuilt; None where nobody counts."""
+        since: Mapping[str, int] = self.settings.get("storage", {}).get("row_versions", {})
+        return max((most for first, most in since.items() if version_tuple(first) <= version), default=None)
+
     def rank(self, lock: str | None) -> int:
         """A lock's strength: -1 for none, 0 for the weakest."""
         return self.locks.index(lock) if lock else -1

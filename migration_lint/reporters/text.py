@@ -129,10 +129,11 @@ def print_finding(finding: Finding, report: Report, printer: Printer) -> None:
         printer.line(("  --> ", "blue"), about)
     for location in finding.related:
         printer.line(("  ::: ", "blue"), f"{shown_path(location.path)}:{location.line}")
+    where = f" ({finding.targets[0]})" if len(finding.targets) > 1 else ""  # whose statement and lock are shown
     if finding.sql:
-        printer.block("   = sql: ", format_sql(finding.sql), code=True)
-    if finding.lock and finding.relation:
-        printer.block("   = lock: ", lock_words(finding))
+        printer.block(f"   = sql{where}: ", format_sql(finding.sql), code=True)
+    if finding.lock and finding.relation and (finding.blocks or finding.algorithm):
+        printer.block(f"   = lock{where}: ", lock_words(finding))
     if finding.help:
         printer.block("   = help: ", finding.help)
     if finding.also:
@@ -162,7 +163,13 @@ def lock_words(finding: Finding) -> str:
     }
     until = "until the migration's transaction ends" if finding.held_until == "migration" else "while the statement runs"
     where = "the whole database" if finding.whole_database else finding.relation
-    return f"{finding.lock} on {where}: {words[finding.blocks or Blocks.NOTHING]}, {until}"
+    lock = named_lock(finding.lock, finding.algorithm)
+    return f"{lock} on {where}: {words[finding.blocks or Blocks.NOTHING]}, {until}"
+
+
+def named_lock(lock: str | None, algorithm: str | None) -> str:
+    """As people ask for it, where they can ask for an algorithm."""
+    return f"ALGORITHM={algorithm}, LOCK={lock}" if algorithm else str(lock)
 
 
 def code_frame(finding: Finding, printer: Printer) -> None:
@@ -273,9 +280,9 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
     held = f" (held: {effect.held})" if effect.held and effect.held != effect.lock else ""
     blocks = "blocks nothing" if effect.blocks is Blocks.NOTHING else f"blocks {effect.blocks}"
     guess = " (assumed)" if effect.assumed else ""
-    lock = f"{effect.lock}{' on the whole database' if effect.whole_database else ''}" if effect.lock else "no lock"
-    algorithm = f"{effect.algorithm}, " if effect.algorithm else ""
-    line = f"{algorithm}{lock}{held}, {blocks} {until}{guess}"
+    whole = " on the whole database" if effect.whole_database else ""
+    lock = f"{named_lock(effect.lock, effect.algorithm)}{whole}" if effect.lock else "no lock"
+    line = f"{lock}{held}, {blocks} {until}{guess}"
     yield (
         "      ",
         (f"{effect.relation}", "cyan"),
@@ -297,7 +304,8 @@ def reverse_lines(impact: Any, migration: MigrationImpact) -> Iterator[tuple[Any
     way_back = {backwards(migration.key)}
     for statement in reverse.statements:
         heavy = [e for e in statement.effects if e.relation and not e.is_new(way_back)]
-        cost = "; ".join(dict.fromkeys(f"{e.relation}: {e.lock}{burden(e)}" for e in heavy if e.lock))
+        locks = (f"{e.relation}: {named_lock(e.lock, e.algorithm)}{burden(e)}" for e in heavy if e.lock)
+        cost = "; ".join(dict.fromkeys(locks))
         yield (("    back: ", "dim"), " ".join(statement.sql.split()), (f"  [{cost}]" if cost else "", "dim"))
 
 

@@ -146,6 +146,7 @@ class Rule:
             targets=targets,
             relation=relation or (effect.relation if effect else None),
             lock=(effect.held or effect.lock) if effect else None,
+            algorithm=effect.algorithm if effect else None,
             blocks=blocks,
             held_until=effect.held_until if effect else None,
             whole_database=effect.whole_database if effect else False,

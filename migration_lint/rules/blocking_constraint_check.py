@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,8 @@ UNCHECKED = (
     (models.PositiveSmallIntegerField, models.SmallIntegerField),
     (models.PositiveIntegerField, models.IntegerField),
 )
+# What Django writes for the CHECK of a `Positive…Field`.
+NOT_NEGATIVE = re.compile(r" CHECK \(`([^`]+)` >= 0\)")
 
 
 class BlockingConstraintCheck(Rule):
@@ -82,8 +85,19 @@ class BlockingConstraintCheck(Rule):
         return f"Adding the CHECK constraint{name}"
 
     def on_mysql(self, impact: Impact, statement: Statement, effect: Effect, action: Action) -> str:
-        online = spelling.online_change(statement, effect, impact.before)
-        return f"The server has no way to add a CHECK without a copy: {online.strip()}"
+        """There is no CHECK without a copy, but that of a `Positive…Field` says no more than UNSIGNED."""
+        found = NOT_NEGATIVE.search(statement.sql)
+        column = impact.after.table(action.table or "").columns.get(found[1]) if found else None
+        needless = column is not None and column.type is not None and column.type.name.endswith("unsigned")
+        if not needless or isinstance(impact.step.operation, migrations.RunSQL):
+            return spelling.online_change(impact, statement, effect)
+        sent = [each.sql for each in impact.statements if each is not statement]
+        if "with its column" in action.traits:
+            sent.insert(impact.statements.index(statement), NOT_NEGATIVE.sub("", statement.sql))
+        code = spelling.separate(map(spelling.run_sql, sent), [spelling.operation(impact.step.operation)])
+        return spelling.advice(
+            ("Leave the CHECK out: the column is UNSIGNED, and in strict mode the server refuses negative values anyway.", code)
+        )
 
     def on_postgresql(self, impact: Impact, statement: Statement, effect: Effect, action: Action) -> str:
         operation, table, ways = impact.step.operation, action.table or "", spelling.ways(impact)

@@ -15,7 +15,7 @@ class BlockingIndexBuild(Rule):
 
     severity = Severity.ERROR
     category = "locks"
-    vendors = ("postgresql", "oracle")
+    vendors = ("postgresql", "mysql", "mariadb", "oracle")
     help = "Use `AddIndexConcurrently` in a migration with `atomic = False`."
     bad = """
         operations = [
@@ -28,6 +28,26 @@ class BlockingIndexBuild(Rule):
             AddIndexConcurrently("book", models.Index(fields=["title"], name="book_title_idx")),
         ]
     """
+
+    bad_on = dict.fromkeys(
+        ("mysql", "mariadb"),
+        """
+        operations = [
+            migrations.RunSQL(
+                "CREATE FULLTEXT INDEX book_notes_idx ON shop_book (notes)",
+                reverse_sql="DROP INDEX book_notes_idx ON shop_book",
+            ),
+        ]
+        """,
+    )
+    good_on = dict.fromkeys(
+        ("mysql", "mariadb"),
+        """
+        operations = [
+            migrations.AddIndex("book", models.Index(fields=["title"], name="book_title_idx")),
+        ]
+        """,
+    )
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         built: dict[str, list[tuple[Statement, Any]]] = {}
@@ -52,7 +72,7 @@ class BlockingIndexBuild(Rule):
             yield self.finding(
                 f"Building {what} keeps every write of "
                 f"{spelling.listed(map(str, tables))} waiting, {spelling.until(migration, statement)}.",
-                help=self.advice(impact, table, list(dict.fromkeys(each for each, _ in found))),
+                help=self.way_out(impact, table, found),
                 impact=impact, migration=migration, statement=statement, effect=effect, relation=table,
             )  # fmt: skip
 
@@ -61,8 +81,14 @@ class BlockingIndexBuild(Rule):
         columns = [f"{each.relation}.{column}" for _, each in found for column in each.source.definition.columns if column]
         return f"an index on {spelling.listed(columns)}" if columns else "an index"
 
-    def advice(self, impact: Impact, table: str, statements: list[Statement]) -> str:
+    def on_mysql(self, impact: Impact, table: str, found: list[tuple[Statement, Any]]) -> str:
+        """Readers go on; nothing but a copy lets writers go on as well."""
+        statement, effect = found[0]
+        return spelling.virtual_column(impact) or spelling.online_change(impact, statement, effect)
+
+    def on_postgresql(self, impact: Impact, table: str, found: list[tuple[Statement, Any]]) -> str:
         """The same index, built concurrently, the way the operation came to build it."""
+        statements = list(dict.fromkeys(each for each, _ in found))
         operation, ways = impact.step.operation, spelling.ways(impact)
         if impact.before.table(table).kind == "partitioned table":
             return self.on_partitions(impact, table, statements[0])
@@ -94,6 +120,8 @@ class BlockingIndexBuild(Rule):
         if isinstance(operation, migrations.AddField):
             return self.after_column(impact, operation, built)
         return self.concurrently(ways, spelling.separate(built, [spelling.operation(operation)]))
+
+    on_oracle = on_postgresql
 
     def concurrently(self, ways: spelling.Ways, code: str, imports: Iterable[str] = ()) -> str:
         return spelling.advice((ways.build(), spelling.migration(code, atomic=ways.builds_atomically, imports=imports)))

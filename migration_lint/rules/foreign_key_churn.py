@@ -69,16 +69,16 @@ class ForeignKeyChurn(Rule):
         retyped = any(action.kind is Kind.ALTER_TYPE for each in impact.statements for action in each.actions)
         if not moved and not retyped and not isinstance(operation, migrations.RunSQL):
             return self.on_postgresql(impact, found)
-        code = []
+        churned, code = list(keys.churned(impact)), []  # those of other tables have to come back, too
         for each in impact.statements:
-            added = [effect for _, statement, effect in found if statement is each]
+            added = [effect for _, statement, effect in churned if statement is each]
             for effect in added:
                 key = effect.source.definition if effect.source else None
                 code.append(spelling.unchecked_key(ways, effect.relation or "", key))
             code += [] if added else [spelling.run_sql(each.sql)]
         whole = "\n".join(code)
         orphans = "\n".join(
-            spelling.orphans(ways, effect.relation or "", effect.source.definition) for _, _, effect in found if effect.source
+            spelling.orphans(ways, effect.relation or "", effect.source.definition) for _, _, effect in churned if effect.source
         )
         if not isinstance(operation, migrations.RunSQL):
             whole = spelling.separate([whole], [spelling.operation(operation)])

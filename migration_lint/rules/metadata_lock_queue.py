@@ -45,7 +45,7 @@ class MetadataLockQueue(Rule):
             f"`{'.'.join(migration.key)}` waits for every open transaction that has used {spelling.listed(altered)}: what "
             f"comes after it waits behind it{also}. `{own.setting}` bounds that, and is not set.",
             help=spelling.advice(
-                ("Fail early and try again; as the first operation:", spelling.run_sql(own.sql, spelling.NOOP)),
+                ("Fail early and try again; as the first operation:", f"migrations.RunSQL({own.sql!r}, {spelling.NOOP}),"),
                 ("Or for all migrations, in the settings:", own.remedy.strip().format(alias=migration.target.alias)),
             ),
             migration=migration,

@@ -40,13 +40,19 @@ class RebuildingAlter(Rule):
                     )  # fmt: skip
 
     def on_mysql(self, impact: Impact, migration: MigrationImpact, statement: Statement, effect: Effect) -> str:
-        explicit = f"{statement.sql.strip()}, ALGORITHM=INPLACE, LOCK=NONE"
+        online = [
+            (each, found)
+            for each in impact.statements
+            for found in each.effects
+            if found.rewrites and found.algorithm and not any(other.stops_writes for other in each.effects)
+        ]
         return (
-            "Run it when the load is low, and say what you rely on: then it fails instead of blocking where the server cannot "
-            "keep that:\n\n"
-            + spelling.indented(
-                spelling.separate([spelling.run_sql(explicit)], [spelling.operation(impact.step.operation)]).splitlines()
+            spelling.advice(
+                (
+                    "Run it when the load is low, and say what you rely on, so that it fails where that cannot be kept:",
+                    spelling.with_explicit(impact, online),
+                )
             )
-            + "\n\nWhere replicas must not fall behind, "
-            + spelling.online_change(statement, effect, migration.before).strip()
+            + "\nWhere replicas must not fall behind:"
+            + spelling.online_change(impact, statement, effect)
         )

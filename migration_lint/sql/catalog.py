@@ -141,6 +141,7 @@ class Table:
     uses: frozenset[str] = frozenset()  # what a view reads
     options: Mapping[str, str] = field(default_factory=dict)  # engine, row_format, charset, collation, …, in lower case
     copied: Copied | None = None  # in the migration that made it
+    row_versions: int = 0  # how often columns were added or dropped in an instant since the rows were last written anew
 
     def foreign_keys(self) -> Iterator[Constraint]:
         for constraint in self.constraints.values():

@@ -14,6 +14,7 @@ from migration_lint.sql.lexer import LexError, Piece, split
 from migration_lint.sql.read import read
 from migration_lint.sql.read.cursor import Unread
 from migration_lint.sql.resolve import beside_column, requested, resolve, spelled
+from migration_lint.storage import row_versions
 from migration_lint.types import Action, Effect, Kind, MigrationKey, Refusal, Statement, Target, replace
 
 # What a server without transactions for DDL leaves inside one.
@@ -166,7 +167,22 @@ class Server:
                 done += differences(before, action)
                 before = before.with_table(place)
                 break
+        self.count_row_versions(found)
         self.record(piece.sql, gathered(found), reason, tuple(done), before, tuple(refused))
+
+    def count_row_versions(self, effects: list[Effect]) -> None:
+        """Write down what the statement leaves of the columns that a table can still gain or lose in an instant."""
+        if self.backend.row_versions(self.target.version) is None:
+            return
+        for name in {effect.relation for effect in effects if effect.algorithm is not None}:
+            table = self.catalog.tables.get(name or "")
+            own = [effect for effect in effects if effect.relation == name]
+            before = next((effect.table for effect in own if effect.table is not None), None)
+            if table is None or before is None:
+                continue
+            count = row_versions(own, before)
+            if count != table.row_versions:
+                self.catalog = self.catalog.with_table(replace(table, row_versions=count))
 
     def in_order(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         """One ALTER TABLE's subcommands in the order in which the server carries them out, which is not the text's."""
