@@ -74,4 +74,4 @@ SILENCED_SYSTEM_CHECKS = [
     "models.W046",
 ]
 
-MIGRATION_LINT = {"targets": ["postgresql@16"]}
+MIGRATION_LINT = {"targets": ["postgresql@16", "mariadb@10.11"]}
