@@ -34,7 +34,7 @@ class Whole:
 
     def __init__(self, actions: Iterable[Action], names: Iterable[str], backend: Backend) -> None:
         self.drops = [action for action in actions if action.kind in DROPS]
-        self.long = {backend.clip(name): name for name in names if backend.name_size(name) > backend.name_limit}
+        self.long = {short: name for name in names if (short := backend.clip(name)) != name}
 
     def drops_table(self, name: str) -> bool:
         return any(drop.kind is Kind.DROP_TABLE and drop.table == name for drop in self.drops)

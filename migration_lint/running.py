@@ -68,9 +68,8 @@ User = tuple[ModelState, "list[Use] | None"]
 
 def users(models: Models, table: str) -> list[User]:
     """The models of a table, or those between which it is an automatic one, with the columns that Django gives such a table."""
-    made = [(state, state.__dict__.get("_tables") or tables_of(state)) for state in models.values()]
-    exact = [(state, found) for state, tables in made for name, found in tables if name == table]
-    return exact or [(state, found) for state, tables in made for name, found in tables if is_named(table, name)]
+    exact = [(state, found) for state in models.values() for name, found in tables_of(state) if name == table]
+    return exact or [(state, found) for state in models.values() for name, found in tables_of(state) if is_named(table, name)]
 
 
 def tables_of(state: ModelState) -> list[tuple[str, list[Use] | None]]:

@@ -32,6 +32,7 @@ INDEX_CLAUSE = re.compile(
 OPTIMIZE = re.compile(r"\A\s*optimize\s+table\b", re.IGNORECASE)
 ALTER_TABLE = re.compile(r"\A\s*alter\s+table\b", re.IGNORECASE)
 NOOP = "migrations.RunSQL.noop"
+PLAIN = {int, bool, str, type(None)}
 
 
 # Whose table it is.
@@ -212,6 +213,8 @@ def ways(impact: Impact | MigrationImpact) -> Ways:
 
 def value(thing: object) -> str:
     """A field, an index, a constraint as it stands in a migration. Imports of Django's that everybody has are left implied."""
+    if type(thing) in PLAIN:
+        return repr(thing)
     try:
         return shorten(MigrationWriter.serialize(thing)[0])
     except Exception:  # a lambda or a local class cannot be written down: the reader has it before them

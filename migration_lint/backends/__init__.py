@@ -181,7 +181,7 @@ class Backend:
     def canonical_type(self, name: str) -> tuple[str, tuple[int | str, ...]]:
         return self.aliases.get(name, (name, ()))
 
-    @property
+    @cached_property
     def name_unit(self) -> str:
         """What the length of a name is counted in."""
         return str(self.sizes.get("name_unit", "bytes"))

@@ -74,6 +74,26 @@ def bases(state: ModelState) -> frozenset[ModelKey]:
     return frozenset((label, name.lower()) for label, _, name in names)
 
 
+def indexes_alone(old: ModelState, new: ModelState) -> bool:
+    """Whether only indexes tell the two apart: then they have one class, which is given those of the state it is asked for."""
+    return (
+        [(name, id(value)) for name, value in old.fields.items()] == [(name, id(value)) for name, value in new.fields.items()]
+        and {**old.options, "indexes": []} == {**new.options, "indexes": []}
+        and (old.name, old.bases, old.managers) == (new.name, new.bases, new.managers)
+        and not (names_class(old) or names_class(new))
+    )
+
+
+def names_class(state: ModelState) -> bool:
+    """Whether the class's name goes into the name of an index."""
+    return any("%" in index.name for index in state.options.get("indexes", ()))
+
+
+def give_indexes(model: type[Model], state: ModelState) -> None:
+    if not names_class(state):
+        model._meta.indexes = list(state.options.get("indexes", ()))
+
+
 def key_references(state: ModelState) -> Iterator[ModelKey]:
     """What its primary key and unique fields point to: a referring column's type follows from there."""
     for field in state.fields.values():
@@ -295,6 +315,8 @@ class LazyApps(StateApps):
         before, after = base.states, self.states
         gone = before.keys() - after.keys()
         changed = {key for key, state in after.items() if before.get(key) is not state}
+        shared = {key for key in changed if key in before and indexes_alone(before[key], after[key])}
+        changed -= shared
         self.lost = {**base.lost, **{key: before[key] for key in gone}} if gone else base.lost
         broken = {
             key for key in changed if key not in before or interface(before[key]) != interface(after[key])
@@ -328,6 +350,9 @@ class LazyApps(StateApps):
                 known["apps"] = self
                 if known["_get_fields_cache"] or "_relation_tree" in known or "fields_map" in known:
                     meta._expire_cache(forward=False)
+        for label, name in shared:
+            if name in self.all_models.get(label, ()):
+                give_indexes(self.all_models[label][name], after[label, name])
         for key, entries in base.waiting.items():
             still = [entry for entry in entries if entry[0] not in dropped]
             if still:
@@ -382,8 +407,7 @@ class LazyApps(StateApps):
             self.all_models[label].pop(name, None)
 
     def make(self, key: ModelKey, state: ModelState) -> None:
-        indexes = state.options.get("indexes", [])
-        if any("%" in index.name for index in indexes):  # the class's name goes in
+        if names_class(state):
             body = copy.copy(state)
             body.fields = {name: Unbound(field) for name, field in state.fields.items()}  # type: ignore[misc]
             body.render(self)
@@ -395,7 +419,7 @@ class LazyApps(StateApps):
             model = render(state, self)
             if Mould.can_be_made(state):
                 self.moulds[key] = Mould(state, model)
-        model._meta.indexes = list(indexes)
+        give_indexes(model, state)
 
     def finish(self, key: ModelKey) -> None:
         """Render a model, what it points to, and what those point to with the columns that it refers to."""
@@ -444,6 +468,8 @@ class LazyApps(StateApps):
             if key not in self.roots or model._meta.apps is not self or self.lately.asked is not self:
                 self.roots.add(key)
                 model._meta.apps = self
+                if key in self.states:
+                    give_indexes(model, self.states[key])
                 self.lately.asked = self
                 self.forget_relations()
             return model

@@ -190,7 +190,8 @@ class PlanState(ProjectState):
         key = (app_label, model_name)
         own = self.models[key].fields
         for name, field in own.items():
-            if getattr(field, "from_fields", None) or getattr(field, "field_names", None):
+            of = getattr(field, "from_fields", None) or getattr(field, "field_names", None)
+            if of and tuple(of) != ("self",):
                 own[name] = copy.deepcopy(field)
         with self.models.reading():
             pointing = frozenset(

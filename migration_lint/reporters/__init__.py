@@ -26,11 +26,14 @@ def shown_path(path: str) -> str:
     return below(path, os.getcwd())
 
 
+real_path = functools.lru_cache(maxsize=1)(os.path.realpath)
+
+
 @functools.lru_cache(maxsize=64)
 def below(path: str, folder: str) -> str:
     if path.startswith(folder + os.sep):
         return path[len(folder) + 1 :]
-    real, real_folder = os.path.realpath(path), os.path.realpath(folder)
+    real, real_folder = os.path.realpath(path), real_path(folder)
     return real[len(real_folder) + 1 :] if real.startswith(real_folder + os.sep) else path
 
 

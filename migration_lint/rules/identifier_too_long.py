@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.migrations.state import ModelState
 
@@ -36,9 +36,9 @@ class IdentifierTooLong(Rule):
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         yield from super().check_impact(impact, migration)
         limit = impact.features.connection.ops.max_name_length() or 0
-        for what, name, table in new_names(impact):
+        for what, name, table in new_names(impact, limit) if limit else ():
             short = cut(name, limit)
-            if len(name) > limit > 0 and is_sent(short, impact) and not is_sent(name, impact):
+            if is_sent(short, impact) and not is_sent(name, impact):
                 yield self.finding(
                     f"`{name}` has {len(name)} characters, and Django cuts it at {limit}: the {what} is called `{short}`.",
                     help=f"Name it in at most {limit} characters, so that it is called the same everywhere, in raw SQL too.",
@@ -50,8 +50,8 @@ def is_sent(name: str, impact: Impact) -> bool:
     return any(name.upper() in statement.sql.upper() for statement in impact.statements)
 
 
-def new_names(impact: Impact) -> Iterator[tuple[str, str, str]]:
-    """The names that the operation's models say themselves, and that are new with it: what has it, the name, the table."""
+def new_names(impact: Impact, limit: int) -> Iterator[tuple[str, str, str]]:
+    """The names over the limit that the operation's models say themselves, and that are new with it: of what, the table."""
     for attribute in ("model_name", "name", "new_name"):
         name = getattr(impact.step.operation, attribute, None)
         key = (impact.step.migration.app_label, name.lower()) if isinstance(name, str) else ("", "")
@@ -59,17 +59,19 @@ def new_names(impact: Impact) -> Iterator[tuple[str, str, str]]:
         if state is None:
             continue
         before = impact.step.state.before.models.get(key)
-        known = {name for _, name in names_of(before)} if before else set()
-        for what, name in names_of(state):
+        added = [found for found in names_of(state, before.fields if before else {}) if len(found[1]) > limit]
+        known = {name for _, name in names_of(before, {})} if before and added else set()
+        for what, name in added:
             if name not in known:
                 yield what, name, str(state.options.get("db_table") or "")
 
 
-def names_of(state: ModelState) -> Iterator[tuple[str, str]]:
+def names_of(state: ModelState, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The names, but for the columns of the fields known."""
     if state.options.get("db_table"):
         yield "table", str(state.options["db_table"]).strip('"')
     for name, field in state.fields.items():
-        if column := column_of(name, field):
+        if known.get(name) is not field and (column := column_of(name, field)):
             yield "column", column
     for constraint in state.options.get("constraints", ()):
         yield "constraint", constraint.name

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from migration_lint import Finding, MigrationImpact, Rule, Severity, sessions, spelling
+from migration_lint import Finding, MigrationImpact, Rule, Severity, Target, sessions, spelling
 
 
 class MissingLockTimeout(Rule):
@@ -14,8 +14,13 @@ class MissingLockTimeout(Rule):
     category = "locks"
     vendors = ("postgresql", "mysql", "mariadb")
 
+    def __init__(self) -> None:
+        self.told: set[Target] = set()
+
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
         """About the alias, and no migration of it."""
+        if migration.target in self.told:
+            return
         alias = migration.target.alias
         for _, _, waiting in sessions.unbounded(migration):
             finding = self.finding(
@@ -26,5 +31,6 @@ class MissingLockTimeout(Rule):
                     ("Or let a migration do it, before its other operations:", spelling.run_sql(waiting.sql, spelling.NOOP)),
                 ),
             )
+            self.told.add(migration.target)
             yield replace(finding, targets=(str(migration.target),))
             return
