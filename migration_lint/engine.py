@@ -39,7 +39,7 @@ def rank(finding: Finding) -> int:
     return PRECEDENCE.index(finding.rule) if finding.rule in PRECEDENCE else len(PRECEDENCE)
 
 
-def fingerprint(finding: Finding) -> str:
+def fingerprint(finding: Finding, *more: str) -> str:
     """The same for the same fault wherever its lines move."""
     parts = (
         finding.rule,
@@ -48,6 +48,7 @@ def fingerprint(finding: Finding) -> str:
         finding.operation_index,
         finding.relation,
         finding.message if finding.migration is None else "",
+        *more,
     )
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
 
@@ -108,8 +109,14 @@ def merge(found: Iterable[Finding]) -> list[Finding]:
     for finding in (kept for group in by_target.values() for kept in by_hazard(group)):
         place = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.relation)
         by_words.setdefault((*place, finding.message), []).append(finding)
-    findings = [joined(same) for same in by_words.values()]
-    findings = [replace(finding, fingerprint=fingerprint(finding)) for finding in findings]
+    marks: set[str] = set()
+    findings = []
+    for finding in map(joined, by_words.values()):
+        mark = fingerprint(finding)
+        if mark in marks:  # another target has the same fault in other words
+            mark = fingerprint(finding, *finding.targets)
+        marks.add(mark)
+        findings.append(replace(finding, fingerprint=mark))
     return sorted(
         findings,
         key=lambda f: (f.operation_index is None, f.operation_index or 0, -f.severity, f.rule, f.relation or ""),

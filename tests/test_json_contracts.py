@@ -22,7 +22,8 @@ def schema(name: str) -> dict[str, Any]:
     return loaded
 
 
-def run(*arguments: str) -> tuple[Any, int]:
+def run(*arguments: str, targets: tuple[str, ...] = ("postgresql@16",)) -> tuple[Any, int]:
+    arguments = (*arguments, *(f"--target={target}" for target in targets))
     out = io.StringIO()
     status = 0
     try:
@@ -33,10 +34,12 @@ def run(*arguments: str) -> tuple[Any, int]:
 
 
 def test_lintmigrations_json_follows_its_schema() -> None:
-    data, status = run("lintmigrations", "--output-format", "json", "--third-party")
+    names = ("postgresql@16", "mysql@8.4", "mariadb@10.11", "sqlite@3.45", "oracle@19")
+    data, status = run("lintmigrations", "--output-format", "json", "--third-party", targets=names)
     jsonschema.validate(data, schema("lintmigrations"), jsonschema.Draft202012Validator)
     assert (status, data["errors"]) == (1, [])
-    assert data["targets"] == [{"alias": "default", "vendor": "postgresql", "version": "16", "assumed": None}]
+    assert data["targets"][0] == {"alias": "default", "vendor": "postgresql", "version": "16", "assumed": None}
+    assert [f"{target['vendor']}@{target['version']}" for target in data["targets"]] == list(names)
     assert data["summary"]["errors"] == sum(finding["severity"] == "error" for finding in data["findings"]) > 0
     assert len({finding["fingerprint"] for finding in data["findings"]}) == len(data["findings"])
 
