@@ -36,6 +36,25 @@ class ForeignKeyChurn(Rule):
         ]
     """
 
+    good_on = dict.fromkeys(
+        ("mysql", "mariadb"),
+        """
+        operations = [
+            migrations.SeparateDatabaseAndState(
+                database_operations=[
+                    migrations.RunSQL(
+                        'ALTER TABLE `shop_book` MODIFY `author_id` bigint NULL, ALGORITHM=INPLACE, LOCK=NONE',
+                        reverse_sql='ALTER TABLE `shop_book` MODIFY `author_id` bigint NOT NULL, ALGORITHM=INPLACE, LOCK=NONE',
+                    ),
+                ],
+                state_operations=[
+                    migrations.AlterField("book", "author", models.ForeignKey("shop.Author", models.CASCADE, null=True)),
+                ],
+            ),
+        ]
+        """,
+    )
+
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         by_table: dict[object, list[tuple[keys.Dropped, Statement, Effect]]] = {}
         for dropped, statement, effect in keys.churned(impact):

@@ -29,6 +29,17 @@ class NotNullScan(Rule):
         ]
     """
 
+    good_on = {
+        "oracle": """
+        operations = [
+            migrations.RunSQL(
+                'ALTER TABLE "SHOP_BOOK" MODIFY "PUBLISHED" CONSTRAINT "PUBLISHED_NN" NOT NULL ENABLE NOVALIDATE',
+                reverse_sql='ALTER TABLE "SHOP_BOOK" MODIFY "PUBLISHED" NULL',
+            ),
+        ]
+        """,
+    }
+
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         for statement in impact.statements:
             for effect in statement.effects:

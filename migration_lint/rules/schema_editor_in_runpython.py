@@ -20,7 +20,7 @@ class SchemaEditorInRunpython(Rule):
     vendors = ("mysql", "mariadb", "oracle")
     bad = """
         def drop_old(apps, schema_editor):
-            schema_editor.execute("DROP TABLE IF EXISTS shop_old")
+            schema_editor.execute("DROP TABLE shop_old")
 
         operations = [
             migrations.RunPython(drop_old, migrations.RunPython.noop),
@@ -28,7 +28,7 @@ class SchemaEditorInRunpython(Rule):
     """
     good = """
         def drop_old(apps, schema_editor):
-            schema_editor.execute("DROP TABLE IF EXISTS shop_old")
+            schema_editor.execute("DROP TABLE shop_old")
 
         operations = [
             migrations.RunPython(drop_old, migrations.RunPython.noop, atomic=False),

@@ -6,7 +6,7 @@ import pytest
 
 from migration_lint import Rule
 from migration_lint.rules import find_rules
-from migration_lint.testing import findings_of
+from migration_lint.testing import findings_of, impacts_of
 
 RULES = find_rules()
 TARGETS = {
@@ -30,6 +30,8 @@ def test_bad_is_found_and_good_is_not(rule: Rule, vendor: str) -> None:
     found = findings_of(rule, bad, TARGETS[vendor])
     assert {(finding.rule, finding.severity) for finding in found} == {(rule.id, rule.severity_for(vendor))}
     assert findings_of(rule, good, TARGETS[vendor]) == []
+    sent = [statement for migration in impacts_of(good, TARGETS[vendor]) for _, statement in migration.timeline]
+    assert [statement.sql for statement in sent if statement.unread or statement.refusals] == []
     for finding in found:
         assert finding.message.endswith(".")
         assert finding.help
