@@ -60,7 +60,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
     for impacts in run.impacts(engine.needs_reverse, progress):
         findings += engine.check_migration(impacts)
         operations += len(impacts[0].migration.operations)
-        unread += len({part.step.index[0] for part in impacts[0].impacts if part.is_unread})
+        unread += len({part.step.index[0] for impact in impacts for part in impact.impacts if part.is_unread})
     errors = (*run.errors, *engine.errors)
     return Report(
         tuple(findings),

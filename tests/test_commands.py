@@ -89,6 +89,13 @@ def test_several_targets_at_once(project: Project) -> None:
     assert sorted(target for targets in found for target in targets) == sorted(names)
 
 
+def test_what_one_of_several_targets_does_not_understand_is_counted(project: Project) -> None:
+    sql = """migrations.RunSQL('ALTER TABLE "shop_shelf" ALTER COLUMN "title" DROP NOT NULL', migrations.RunSQL.noop),"""
+    project.app("shop", **{"0001_initial": CREATE, "0002_x": sql})
+    result = project.run("lintmigrations", "--target", "postgresql@16", "--target", "mysql@8.4", "--output-format", "json")
+    assert json.loads(result.out)["summary"]["unread_operations"] == 1
+
+
 def test_explain_needs_an_app_or_all(project: Project) -> None:
     project.app("shop", **{"0001_initial": CREATE})
     assert project.run("explainmigration").status == 2
