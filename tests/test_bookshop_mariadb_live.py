@@ -1,0 +1,116 @@
+"""Migrations on a MariaDB with rows: what each statement is predicted to cost, and what a failure leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db.migrations.state import ProjectState
+from django.test import override_settings
+
+from migration_lint.project import loading
+from migration_lint.types import MigrationImpact, Statement
+from tests import identity
+from tests.identity_mysql import MySQL
+from tests.mariadb import ALTER, observe, told
+from tests.servers import MySQLServer
+from tests.test_identity_mariadb_live import CHANGING, CONTRIB_APPS, portable
+
+ROWS = 4
+
+
+@pytest.fixture(autouse=True)
+def _allow_connections(django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+class Site:
+    """A database in production: every table has rows before each migration."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def fill(self, rows: int = ROWS) -> None:
+        """Rows in every table that has none. Row n holds n wherever it can: keys are unique then, and lead to row n."""
+        self.ask("SET foreign_key_checks = 0")
+        for (table,) in self.ask("SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE'"):
+            if self.ask(f"SELECT count(*) FROM `{table}`") == [(0,)]:
+                columns = self.ask(
+                    "SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = database() "
+                    f"AND table_name = '{table}' AND is_generated = 'NEVER'"
+                )
+                names = ", ".join(f"`{name}`" for name, _ in columns)
+                values = (", ".join(value(kind, number) for _, kind in columns) for number in range(1, rows + 1))
+                self.ask(f"INSERT INTO `{table}` ({names}) VALUES {', '.join(f'({row})' for row in values)}")
+        self.ask("SET foreign_key_checks = 1")
+
+
+def value(kind: str, number: int) -> str:
+    if kind.startswith("date"):
+        return f"'2020-01-0{number}'"
+    if kind == "uuid":
+        return f"'00000000-0000-0000-0000-00000000000{number}'"
+    return f"'{number % 2 if kind == 'tinyint(1)' else number}'"
+
+
+class Watch:
+    """Retries each statement of a migration's until the server takes it, beside what was predicted for it."""
+
+    def __init__(self, site: Site, statements: list[Statement]) -> None:
+        self.site = site
+        self.statements = [statement for statement in statements if ALTER.match(statement.sql)]
+        self.compared = 0
+        self.differing: list[Any] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> None:
+        sql = sql.strip()
+        if not ALTER.match(sql):
+            return execute(sql, params, many, context)
+        statement = self.statements[self.compared]
+        self.compared += 1
+        table = statement.actions[0].table
+        assert table is not None
+        observed = observe(lambda text: execute(text, params, many, context), self.site.ask, sql, table)
+        said = told([effect for effect in statement.effects if effect.relation == table], observed)
+        if said != observed:
+            self.differing.append((statement.sql, said, observed))
+        return None
+
+
+@pytest.mark.parametrize("alias", ["default", "analytics"])
+def test_the_bookshop_is_changed_as_predicted(mariadb: MySQLServer, alias: str) -> None:
+    apps = [f"django.contrib.{name}" for name in CONTRIB_APPS if f"django.contrib.{name}" not in settings.INSTALLED_APPS]
+    compared = 0
+    with (
+        override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, *apps], SITE_ID=1),
+        mariadb.scratch() as name,
+        mariadb.connect(name) as other,
+        identity.connected(MySQL(mariadb, name), alias) as (connection, _),
+    ):
+        graph = loading.load()
+        plan = tuple(map(portable, graph.migrations))
+        impacts, _ = identity.impacts_offline(plan, f"{alias}={mariadb.name}", graph.unmigrated)
+        site = Site(other)
+        state = ProjectState()
+        differing = []
+        for impact in impacts:
+            migration = impact.migration
+            site.fill()
+            if impact.key == CHANGING:  # one value for a unique column: more than one row would be refused
+                site.ask("DELETE FROM orders_orderline WHERE order_id > 1")
+                site.ask("DELETE FROM orders_order WHERE id > 1")
+            watch = Watch(site, [statement for _, statement in impact.timeline])
+            with connection.schema_editor(atomic=migration.atomic) as editor, connection.execute_wrapper(watch):
+                state = migration.apply(state, editor)
+            compared += watch.compared
+            differing += [(*impact.key, *each) for each in watch.differing]
+    assert differing == []
+    print(compared)
