@@ -104,7 +104,7 @@ def test_the_bookshop_is_changed_as_predicted(mariadb: MySQLServer, alias: str) 
         for impact in impacts:
             migration = impact.migration
             site.fill()
-            if impact.key == CHANGING:  # one value for a unique column: more than one row would be refused
+            if impact.key == CHANGING and alias == "default":  # a unique column with one value for all: one row, no more
                 site.ask("DELETE FROM orders_orderline WHERE order_id > 1")
                 site.ask("DELETE FROM orders_order WHERE id > 1")
             watch = Watch(site, [statement for _, statement in impact.timeline])
