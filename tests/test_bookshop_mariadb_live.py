@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,14 @@ from django.db.migrations.state import ProjectState
 from django.test import override_settings
 
 from migration_lint.project import loading
+from migration_lint.rules.half_applied_on_failure import HalfAppliedOnFailure
+from migration_lint.rules.schema_editor_in_runpython import SchemaEditorInRunpython
+from migration_lint.testing import findings_of
 from migration_lint.types import Statement
 from tests import identity
 from tests.identity_mysql import MySQL
 from tests.mariadb import ALTER, observe, told
+from tests.projects import Project
 from tests.servers import MySQLServer
 from tests.test_identity_mariadb_live import CHANGING, CONTRIB_APPS, portable
 
@@ -46,7 +52,9 @@ class Site:
     def fill(self, rows: int = ROWS) -> None:
         """Rows in every table that has none. Row n holds n wherever it can: keys are unique then, and lead to row n."""
         self.send("SET foreign_key_checks = 0")
-        for (table,) in self.ask("SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE'"):
+        for (table,) in self.ask(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE'"
+        ):
             if self.ask(f"SELECT count(*) FROM `{table}`") == [(0,)]:
                 columns = self.ask(
                     "SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = database() "
@@ -134,3 +142,131 @@ def test_the_bookshop_is_changed_as_predicted(mariadb: MySQLServer, alias: str, 
     assert [each for watches in watched.values() for watch in watches for each in watch.differing] == []
     for way, number in zip(watched, least, strict=True):
         assert sum(watch.sent for watch in watched[way]) >= number
+
+
+ENGINE = """
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.mysql", "NAME": "{name}", "USER": "root", "HOST": "{host}", "PORT": {port}}}}}
+"""
+MODULE = """
+from django.db import migrations, models
+
+{code}
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = operations
+    atomic = globals().get("atomic", True)
+"""
+START = """
+from migration_lint.testing import Bookshop
+
+class Migration(Bookshop):
+    pass
+"""
+
+
+@pytest.fixture
+def shop(mariadb: MySQLServer, tmp_path: Path) -> Iterator[tuple[Project, Site]]:
+    """A project with a database of its own that has the shop of the examples, two rows in every table."""
+    project = Project(tmp_path)
+    project.app("shop", **{"0001_x": START})
+    with mariadb.scratch() as name:
+        project.settings("shop", more=ENGINE.format(name=name, host=mariadb.host, port=mariadb.port))
+        project.write("sitecustomize.py", "import pymysql; pymysql.install_as_MySQLdb()")
+        assert project.run("migrate").status == 0
+        with identity.connected(MySQL(mariadb, name), "default") as (connection, _):
+            connection.ensure_connection()
+            site = Site(connection)
+            site.fill(2)
+            yield project, site
+
+
+def migrated(project: Project, code: str) -> str:
+    """The last line that `migrate` said; nothing if all went well."""
+    (project.root / "shop/migrations/0002_x.py").write_text(MODULE.format(code=inspect.cleandoc(code) + "\n\n"))
+    done = project.run("migrate", "shop")
+    return done.err.strip().rpartition("\n")[2] if done.status else ""
+
+
+def left(site: Site) -> tuple[list[str], list[str], list[str]]:
+    """The columns and the keys of the book, and the migrations that are recorded."""
+    questions = (
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = database() AND table_name = 'shop_book' ORDER BY 1",
+        "SELECT constraint_name FROM information_schema.table_constraints WHERE table_schema = database() AND table_name = 'shop_book' ORDER BY 1",
+        "SELECT name FROM django_migrations WHERE app = 'shop'",
+    )
+    columns, constraints, applied = ([name for (name,) in site.ask(question)] for question in questions)
+    return columns, constraints, applied
+
+
+def half_applied(code: str) -> str:
+    (finding,) = findings_of(HalfAppliedOnFailure(), code, "mariadb@10.11")
+    return finding.message
+
+
+def test_the_first_operation_stays_when_the_second_one_fails(shop: tuple[Project, Site]) -> None:
+    project, site = shop
+    assert (
+        "if operation 1 (AddConstraint) fails at statement 2, what operation 0 (AddField) did before that stays done"
+        in half_applied(HalfAppliedOnFailure.bad)
+    )
+    site.send("UPDATE shop_book SET sku = 'the same'")
+    columns, constraints, applied = left(site)
+    first = migrated(project, HalfAppliedOnFailure.bad)
+    assert "(1062, \"Duplicate entry 'the same' for key 'book_sku_uniq'\")" in first
+    assert left(site) == (sorted([*columns, "blurb"]), constraints, applied)
+    assert "(1060, \"Duplicate column name 'blurb'\")" in migrated(project, HalfAppliedOnFailure.bad)
+    site.send("ALTER TABLE shop_book DROP COLUMN blurb")
+    assert migrated(project, HalfAppliedOnFailure.good) == ""
+    assert left(site) == (sorted([*columns, "blurb"]), constraints, ["0001_x", "0002_x"])
+
+
+UNIQUE = """
+    operations = [
+        migrations.AlterField("book", "publisher_id", models.BigIntegerField(default=0, unique=True)),
+    ]
+"""
+OTHER_TARGET = """
+    operations = [
+        migrations.AlterField("book", "author", models.ForeignKey("shop.Tag", models.CASCADE)),
+    ]
+"""
+
+
+def test_what_can_be_done_again_is(shop: tuple[Project, Site]) -> None:
+    project, site = shop
+    assert half_applied(UNIQUE).endswith("and running it again starts from the beginning.")
+    site.send("UPDATE shop_book SET publisher_id = NULL")
+    before = left(site)
+    for _ in range(2):
+        assert "(1062, " in migrated(project, UNIQUE)
+        assert left(site) == before
+        assert site.ask("SELECT DISTINCT publisher_id FROM shop_book") == [(0,)]
+    site.send("UPDATE shop_book SET publisher_id = id")
+    assert migrated(project, UNIQUE) == ""
+    assert len(left(site)[1]) == len(before[1]) + 1
+
+
+def test_a_foreign_key_is_lost_when_its_alteration_is_run_again(shop: tuple[Project, Site]) -> None:
+    project, site = shop
+    assert half_applied(OTHER_TARGET).endswith(
+        "and running it again succeeds without making the foreign key again that was dropped: Django finds none to replace."
+    )
+    site.send("DELETE FROM shop_book_tags")
+    site.send("DELETE FROM shop_tag WHERE id = 2")
+    columns, constraints, applied = left(site)
+    keys = [name for name in constraints if "_fk_" not in name]
+    assert len(keys) == len(constraints) - 1
+    assert "(1452, " in migrated(project, OTHER_TARGET)
+    assert left(site) == (columns, keys, applied)
+    assert migrated(project, OTHER_TARGET) == ""
+    assert left(site) == (columns, keys, [*applied, "0002_x"])
+
+
+def test_a_schema_editor_in_a_transaction_is_refused(shop: tuple[Project, Site]) -> None:
+    project, site = shop
+    site.send("CREATE TABLE shop_old (id integer)")
+    tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_name = 'shop_old'"
+    assert migrated(project, SchemaEditorInRunpython.bad).startswith("django.db.transaction.TransactionManagementError: ")
+    assert site.ask(tables) == [("shop_old",)]
+    assert migrated(project, SchemaEditorInRunpython.good) == ""
+    assert site.ask(tables) == []
