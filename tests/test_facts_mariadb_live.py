@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,16 +12,12 @@ import pytest
 
 pymysql = pytest.importorskip("pymysql")
 
-from migration_lint import backends  # noqa: E402
 from migration_lint.backends import Fact  # noqa: E402
-from migration_lint.types import Effect  # noqa: E402
 from tests.data import mariadb_probes  # noqa: E402
+from tests.mariadb import BACKEND, observe, takes, told  # noqa: E402
 from tests.servers import MySQLServer  # noqa: E402
 
-BACKEND = backends.load("mariadb")
 FACTS = [fact for fact in BACKEND.facts if fact.probe]
-ALTER = re.compile(r"(ALTER TABLE|CREATE (\w+ )?INDEX)\b")
-REFUSED = (1845, 1846)  # ALGORITHM or LOCK is not supported for this
 
 
 @dataclass
@@ -54,62 +49,21 @@ class Database:
         self.state = statements
 
     def takes(self, sql: str, *requests: str) -> bool:
-        """Whether the server carries the statement out like this; what it refuses it leaves as it was."""
-        separator = ", " if sql.startswith("ALTER") else " "
-        try:
-            self.run(separator.join((sql, *requests)))
-        except pymysql.MySQLError as error:
-            if error.args[0] in REFUSED:
-                return False
-            raise
-        self.state = None
-        return True
+        return takes(self.change, sql, *requests)
 
-    def storage(self, table: str) -> tuple[Any, set[Any]]:
-        """What is another after a rebuild, and what is new after the build of an index."""
-        found = self.run(f"SELECT table_id FROM information_schema.innodb_sys_tables WHERE name = '{self.name}/{table}'")
-        indexes = self.run(
-            "SELECT index_id FROM information_schema.innodb_sys_indexes JOIN information_schema.innodb_sys_tables USING (table_id) "
-            f"WHERE innodb_sys_tables.name = '{self.name}/{table}'"
-        )
-        return found[0][0] if found else None, {row[0] for row in indexes}
+    def change(self, sql: str) -> None:
+        self.run(sql)
+        self.state = None
 
     def observe(self, sql: str, table: str, *before: str) -> dict[str, object]:
-        """The cheapest algorithm that the server takes the statement with, the weakest lock with that, and what it did."""
         self.prepare(*before)
-        if not ALTER.match(sql):
-            self.takes(sql)
-            return {}
-        old, indexes_before = self.storage(table)
-        found: dict[str, object] = {}
-        for algorithm, lock in itertools.product(BACKEND.algorithms, BACKEND.locks):
-            if self.takes(sql, f"ALGORITHM={algorithm}", f"LOCK={lock}"):
-                found = {"algorithm": algorithm, "lock": lock}
-                break
-        new, indexes_after = self.storage(table)
-        if old is not None and new is not None:
-            found["rewrites"] = old != new
-            found["builds_index"] = old == new and bool(indexes_after - indexes_before)
-        return found
+        return observe(self.change, self.run, sql, table)
 
 
 @pytest.fixture(scope="module")
 def database(mariadb: MySQLServer) -> Iterator[Database]:
     with mariadb.scratch() as name, mariadb.connect(name) as connection, mariadb.connect(name) as other:
         yield Database(connection, name, mariadb.version, other)
-
-
-def told(effects: Sequence[Effect], observed: dict[str, object]) -> dict[str, object]:
-    """What the effects say of what was observed; the worst of them counts."""
-    algorithms = [effect.algorithm for effect in effects if effect.algorithm]
-    rewrites = any(effect.rewrites for effect in effects)
-    said: dict[str, object] = {
-        "algorithm": max(algorithms, key=BACKEND.algorithms.index, default=None),
-        "lock": max((effect.lock for effect in effects if effect.lock), key=BACKEND.locks.index, default=None),
-        "rewrites": rewrites,
-        "builds_index": not rewrites and any(effect.builds_index for effect in effects),
-    }
-    return {key: value for key, value in said.items() if key in observed}
 
 
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.on != "parent"], ids=lambda fact: fact.id)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.migrations import AlterField
+
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
 
 # What leaves nothing behind that a second run would stumble over.
@@ -9,14 +11,19 @@ HARMLESS = {
     Kind.SELECT, Kind.SELECT_FOR_UPDATE, Kind.SET, Kind.SET_CONSTRAINTS, Kind.TRANSACTION, Kind.SERVER, Kind.LOCK_TABLE,
     Kind.ANALYZE, Kind.VACUUM, Kind.OPTIMIZE, Kind.REINDEX,
 }  # fmt: skip
+# What does no harm when it is done once more.
+REPEATABLE = HARMLESS | {
+    Kind.SET_DEFAULT, Kind.DROP_DEFAULT, Kind.SET_NOT_NULL, Kind.DROP_NOT_NULL, Kind.ALTER_TYPE, Kind.COMMENT, Kind.UPDATE,
+    Kind.DELETE, Kind.TRUNCATE,
+}  # fmt: skip
 Sent = tuple[Impact, Statement]
 
 
 class HalfAppliedOnFailure(Rule):
     """Each statement commits on its own: when a later one fails, what came before it stays, and nothing is recorded.
 
-    The next `migrate` starts from the beginning and stumbles over what is there already. Only a later statement on a table with
-    rows counts here, for that is what fails: on the rows, or on a lock.
+    The next `migrate` starts from the beginning and mostly stumbles over what is there already. Only a later statement on a
+    table with rows counts here, for that is what fails: on the rows, or on a lock.
     """
 
     severity = Severity.WARNING
@@ -46,7 +53,7 @@ class HalfAppliedOnFailure(Rule):
         yield self.finding(
             f"`{name}` sends {len(sent)} statements, and each one commits on its own: if {place(impact)} fails at statement "
             f"{number + 1}, {done(sent[:number])} stays done, the migration is not recorded as applied, and running it again "
-            "fails on that.",
+            f"{again(sent[:number], impact)}.",
             help=advice(sent),
             migration=migration, statement=statement,
         )  # fmt: skip
@@ -62,6 +69,31 @@ def looks_at_rows(statement: Statement) -> bool:
 
 def leaves_something(statement: Statement) -> bool:
     return bool(statement.unread) or any(action.kind not in HARMLESS for action in statement.actions)
+
+
+def again(sent: list[Sent], failed: Impact) -> str:
+    """What the next run does, on what is there already."""
+    if not all(map(is_repeatable, sent)):
+        return "fails on that"
+    if any(impact is failed and drops_foreign_key(statement) for impact, statement in sent):
+        return "succeeds without making the foreign key again that was dropped: Django finds none to replace"
+    return "starts from the beginning"
+
+
+def is_repeatable(sent: Sent) -> bool:
+    """Whether the statement can be sent again. What an AlterField drops it looks for first, and does without."""
+    impact, statement = sent
+    drops = {Kind.DROP_CONSTRAINT, Kind.DROP_INDEX} if isinstance(impact.step.operation, AlterField) else set()
+    return not statement.unread and all(action.kind in REPEATABLE | drops for action in statement.actions)
+
+
+def drops_foreign_key(statement: Statement) -> bool:
+    keys = (
+        statement.before.table(action.table).constraints.get(action.name or "")
+        for action in statement.actions
+        if statement.before is not None and action.table is not None and action.kind is Kind.DROP_CONSTRAINT
+    )
+    return any(key is not None and key.type == "foreign key" for key in keys)
 
 
 def may_fail(migration: MigrationImpact, statement: Statement) -> bool:

@@ -8,7 +8,7 @@ from migration_lint.sql.catalog import Column, Constraint, Index, SQLType
 from migration_lint.sql.read import dialects
 from migration_lint.sql.read.columns import TABLE_CONSTRAINTS, collation, column_definition, generated, table_constraint
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 
 def create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
@@ -84,16 +84,18 @@ def alter_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     table = cursor.relation()
     cursor.take("*")
     renamed: list[Action] = []  # the other subcommands mean the table by its old name
+    alone = True
     for item in cursor.items():
         own = dialects.of(item).subcommand(item, table, set(traits))
         for action in alter_subcommand(item, table, set(traits)) if own is None else own:
             if action.kind is Kind.RENAME_TABLE:
                 renamed.append(action)
             else:
+                alone &= action.kind is Kind.REQUEST
                 yield action
         if not item.done:
             raise Unread(f"{item.shown()} at the end of an ALTER TABLE subcommand")
-    yield from renamed
+    yield from (replace(action, traits=action.traits | {"alter table alone"}) if alone else action for action in renamed)
 
 
 def alter_subcommand(cursor: Cursor, table: str, traits: set[str]) -> Iterator[Action]:
