@@ -53,13 +53,18 @@ def fingerprint(finding: Finding, *more: str) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
+def told_as(finding: Finding) -> tuple[object, ...]:
+    """What a finding about no migration is known by."""
+    return finding.rule, finding.app_label, finding.relation, finding.message
+
+
 class Engine:
     """Holds the rules of one run. `errors` tells of rules that crashed; the others go on."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self.errors: list[str] = []
-        self.told: set[str] = set()
+        self.told: set[tuple[object, ...]] = set()
 
     @property
     def needs_reverse(self) -> bool:
@@ -78,12 +83,9 @@ class Engine:
             for rule in self.rules:
                 if rule.concerns(impact.target):
                     self.run(rule, rule.check_migration, impact, findings)
-        if not findings:
-            return findings
-        merged = merge(findings)
-        found = [finding for finding in merged if finding.migration is not None or finding.fingerprint not in self.told]
-        self.told.update(finding.fingerprint for finding in found if finding.migration is None)
-        return found
+        new = [finding for finding in findings if finding.migration is not None or told_as(finding) not in self.told]
+        self.told.update(told_as(finding) for finding in new if finding.migration is None)
+        return merge(new) if new else []
 
     def run(self, rule: Rule, check: Callable[[Any], Iterable[Finding]], subject: Any, found: list[Finding]) -> None:
         """Add what the rule finds, up to where it crashes."""

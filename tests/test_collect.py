@@ -90,6 +90,18 @@ def test_a_class_is_what_django_renders() -> None:
             assert described(ours) == described(theirs), (operation, name)
 
 
+def test_states_that_differ_in_indexes_alone_share_a_class() -> None:
+    before = PlanState({}, set())
+    migrations.CreateModel("Book", [("id", models.BigAutoField(primary_key=True))]).state_forwards("shop", before)
+    after = before.clone()
+    migrations.AddIndex("Book", models.Index(fields=["id"], name="by_id")).state_forwards("shop", after)
+    found = []
+    for state in (before, after, before):
+        book: Any = state.apps.get_model("shop", "Book")
+        found.append((book, book._meta.apps, [index.name for index in book._meta.indexes]))
+    assert found == [(book, before.apps, []), (book, after.apps, ["by_id"]), (book, before.apps, [])]
+
+
 def sent(migration: MigrationImpact) -> list[str]:
     return [statement.sql for _, statement in migration.timeline]
 

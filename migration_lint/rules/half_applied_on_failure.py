@@ -97,8 +97,8 @@ def drops_foreign_key(statement: Statement) -> bool:
 
 
 def may_fail(migration: MigrationImpact, statement: Statement) -> bool:
-    """Whether others use what the statement is about."""
-    return any(migration.used_table(effect) for effect in statement.effects)
+    """Whether others use what the statement is about; a parent's lock alone would have to be waited for in vain."""
+    return any(migration.used_table(effect) and effect.action != "lock parent" for effect in statement.effects)
 
 
 def done(sent: list[Sent]) -> str:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import replace
 
-from migration_lint import Finding, MigrationImpact, Rule, Severity, Target, sessions, spelling
+from migration_lint import Finding, MigrationImpact, Rule, Severity, sessions, spelling
 
 
 class MissingLockTimeout(Rule):
@@ -14,23 +15,22 @@ class MissingLockTimeout(Rule):
     category = "locks"
     vendors = ("postgresql", "mysql", "mariadb")
 
-    def __init__(self) -> None:
-        self.told: set[Target] = set()
-
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
         """About the alias, and no migration of it."""
-        if migration.target in self.told:
-            return
         alias = migration.target.alias
         for _, _, waiting in sessions.unbounded(migration):
             finding = self.finding(
                 f"Nothing bounds how long a migration of the database `{alias}` waits for a lock, and whoever comes after it "
                 "waits too.",
-                help=spelling.advice(
-                    ("Say so in the settings:", waiting.remedy.format(alias=alias)),
-                    ("Or let a migration do it, before its other operations:", spelling.run_sql(waiting.sql, spelling.NOOP)),
-                ),
+                help=advice(waiting.remedy, waiting.sql, alias),
             )
-            self.told.add(migration.target)
             yield replace(finding, targets=(str(migration.target),))
             return
+
+
+@functools.cache
+def advice(remedy: str, sql: str, alias: str) -> str:
+    return spelling.advice(
+        ("Say so in the settings:", remedy.format(alias=alias)),
+        ("Or let a migration do it, before its other operations:", spelling.run_sql(sql, spelling.NOOP)),
+    )
