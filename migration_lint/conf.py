@@ -15,7 +15,7 @@ import django
 from django.conf import settings
 from django.db import connections
 
-from migration_lint.backends import VENDORS, FactError, load, version_tuple
+from migration_lint.backends import VENDORS, FactError, django_vendor, load, version_tuple
 from migration_lint.types import Severity, Target
 
 if sys.version_info >= (3, 11):
@@ -155,9 +155,9 @@ def make_target(alias: str, vendor: str, version: str | None) -> Target:
 
 
 def is_own(alias: str, vendor: str) -> bool:
-    """Whether the settings have this vendor under the alias; Django has one name for MySQL and MariaDB."""
+    """Whether the settings have this vendor under the alias."""
     try:
-        return bool(connections[alias].vendor == {"mariadb": "mysql"}.get(vendor, vendor))
+        return bool(connections[alias].vendor == django_vendor(vendor))
     except Exception:  # an engine that cannot be set up; only a target of that vendor needs it
         return False
 

@@ -13,6 +13,7 @@ from typing import Any
 from migration_lint.backends import Backend
 from migration_lint.circumstances import subject
 from migration_lint.sql.catalog import Catalog, Column, Constraint, Index, SQLType, Table
+from migration_lint.storage import charset
 from migration_lint.types import Action, Kind, Refusal, Severity
 
 SEVERITIES = {str(severity): severity for severity in Severity}
@@ -254,7 +255,7 @@ def mismatch(mine: Column, table: Table, its: Column, parent: Table, backend: Ba
     if its.type.name in accepted and mine.type.name in accepted and mine.type.name not in accepted[its.type.name]:
         return str(mine.type), str(its.type)
     if mine.type.name in backend.sizes.get("text", ()) and its.type.name in backend.sizes.get("text", ()):
-        for of in (charset, collation):
+        for of in (charset_of, collation_of):
             one, other = of(mine, table, backend), of(its, parent, backend)
             if one and other and one != other:
                 return f"{mine.type} in {one}", f"{its.type} in {other}"
@@ -327,23 +328,18 @@ def length(kind: SQLType) -> int | None:
     return next((part for part in kind.arguments if isinstance(part, int)), None)
 
 
-def charset(column: Column, table: Table, backend: Backend) -> str:
-    """A column's character set: its own, its collation's, its table's; else the one that the facts assume."""
-    for found in (column.charset, column.collation, table.options.get("charset"), table.options.get("collate")):
-        if found:
-            name = found.partition("_")[0].lower()
-            return "utf8mb3" if name == "utf8" else name
-    return str(backend.sizes.get("charset", ""))
+def charset_of(column: Column, table: Table, backend: Backend) -> str:
+    return charset(column.charset, column.collation, table, backend.sizes)
 
 
-def collation(column: Column, table: Table, backend: Backend) -> str | None:
+def collation_of(column: Column, table: Table, backend: Backend) -> str | None:
     found = column.collation or (table.options.get("collate") if not column.charset else None)
     return found.lower() if found else None
 
 
 def character(column: Column, table: Table, backend: Backend) -> int:
     """The most bytes that a character of the column takes."""
-    return int(backend.sizes.get("charsets", {}).get(charset(column, table, backend), 1))
+    return int(backend.sizes.get("charsets", {}).get(charset_of(column, table, backend), 1))
 
 
 def column_size(column: Column, table: Table, backend: Backend, key: bool = False) -> int:

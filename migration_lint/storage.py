@@ -218,8 +218,8 @@ def charset(named: str | None, collation: str | None, table: Table, storage: Sto
     """A column's character set: its own, its collation's, its table's, or the one that databases have nowadays."""
     own = named or (collation or "").partition("_")[0]
     options = table.options
-    found = own or options.get("charset") or options.get("collate", "").partition("_")[0] or storage["charset"]
-    return str(storage["charset_aliases"].get(found, found))
+    found = own or options.get("charset") or options.get("collate", "").partition("_")[0] or storage.get("charset", "")
+    return str(storage.get("charset_aliases", {}).get(found.lower(), found.lower()))
 
 
 def is_too_long(index: Index, table: Table, storage: Storage) -> bool:

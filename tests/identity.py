@@ -254,10 +254,14 @@ def elsewhere(connection: Any, name: str) -> Iterator[None]:
         lead(kept)
 
 
+def connected(database: Database, alias: str) -> AbstractContextManager[tuple[Any, Recorder]]:
+    return installed(*live_connection(database, alias))
+
+
 @contextmanager
-def connected(database: Database, alias: str) -> Iterator[tuple[Any, Recorder]]:
-    """`connections[alias]` leads to this database, and what a RunPython sends is not recorded."""
-    wrapper, recorder = live_connection(database, alias)
+def installed(wrapper: Any, recorder: Recorder) -> Iterator[tuple[Any, Recorder]]:
+    """`connections[alias]` is this connection, and what a RunPython sends is not recorded."""
+    alias = wrapper.alias
     kept = connections[alias]
 
     def quietly(method: Any) -> Any:

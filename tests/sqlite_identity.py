@@ -5,20 +5,19 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from django.apps import apps
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
-from django.db.migrations import Migration, RunPython
+from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
 
 from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.lexer import SQLITE, split
-from tests.identity import ASKING, Described, Recorder, Run, is_ours, is_reversible
+from tests.identity import ASKING, Described, Recorder, Run, installed, is_ours, is_reversible
 
 
 class Watched(Recorder):
@@ -77,29 +76,8 @@ def live_connection(path: Path, alias: str) -> tuple[Any, Watched]:
     return Wrapper(settings, alias), recorder
 
 
-@contextmanager
-def connected(path: Path, alias: str) -> Iterator[tuple[Any, Watched]]:
-    """`connections[alias]` leads to this file, and what a RunPython sends is not recorded."""
-    wrapper, recorder = live_connection(path, alias)
-    kept = connections[alias]
-
-    def quietly(method: Any) -> Any:
-        def run(*arguments: Any) -> None:
-            with recorder.paused():
-                method(*arguments)
-
-        return run
-
-    connections[alias] = wrapper
-    try:
-        with (
-            mock.patch.object(RunPython, "database_forwards", quietly(RunPython.database_forwards)),
-            mock.patch.object(RunPython, "database_backwards", quietly(RunPython.database_backwards)),
-        ):
-            yield wrapper, recorder
-    finally:
-        connections[alias] = kept
-        wrapper.close()
+def connected(path: Path, alias: str) -> AbstractContextManager[tuple[Any, Recorder]]:
+    return installed(*live_connection(path, alias))
 
 
 def run_live(

@@ -20,6 +20,7 @@ else:  # pragma: no cover
 
 FOLDER = Path(__file__).parent
 VENDORS = ("postgresql", "mysql", "mariadb", "sqlite", "oracle")
+DJANGO_VENDORS = {"mariadb": "mysql"}
 BLOCKS = {str(level): level for level in Blocks}
 
 
@@ -202,6 +203,11 @@ class Backend:
         if len(parts) > 1 and parts[-2] in self.search_path:
             return parts[-1]
         return ".".join(parts[-2:])
+
+
+def django_vendor(vendor: str) -> str:
+    """What Django calls it: MariaDB's backend is MySQL's."""
+    return DJANGO_VENDORS.get(vendor, vendor)
 
 
 def version_tuple(text: object) -> tuple[int, ...]:

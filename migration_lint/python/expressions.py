@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
+from migration_lint.backends import django_vendor
 from migration_lint.python.frames import Frame, Written
 from migration_lint.python.operators import Operators
 from migration_lint.python.source import callees, is_own
@@ -31,9 +32,6 @@ from migration_lint.python.values import (
     resolve,
     wrap,
 )
-
-# Django's name for the backend of these vendors, where it is not the vendor's own.
-DJANGO_VENDORS = {"mariadb": "mysql"}
 
 
 class Expressions(Operators):
@@ -86,7 +84,7 @@ class Expressions(Operators):
         if owner is Marker.EDITOR and name == "connection":
             return Marker.CONNECTION
         if owner is Marker.CONNECTION and name == "vendor" and self.vendor is not None:
-            return Known(DJANGO_VENDORS.get(self.vendor, self.vendor))
+            return Known(django_vendor(self.vendor))
         if owner is Marker.CONNECTION and name == "mysql_is_mariadb" and self.vendor is not None:
             return Known(self.vendor == "mariadb")
         if owner is Marker.CONNECTION and name == "schema_editor":

@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, ClassVar
 
+from migration_lint.backends import django_vendor
 from migration_lint.types import (
     Effect,
     Finding,
@@ -65,8 +66,7 @@ class Rule:
 
     def way_out(self, impact: Impact, *arguments: Any) -> str:
         """The help for the impact's target, from the method that is named after its vendor; MariaDB's is MySQL's."""
-        vendor = {"mariadb": "mysql"}.get(impact.target.vendor, impact.target.vendor)
-        method: Callable[..., str] | None = getattr(self, f"on_{vendor}", None)
+        method: Callable[..., str] | None = getattr(self, f"on_{django_vendor(impact.target.vendor)}", None)
         return inspect.cleandoc(self.help) if method is None else method(impact, *arguments)
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:

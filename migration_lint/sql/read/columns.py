@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from migration_lint.sql.catalog import Column, Constraint
 from migration_lint.sql.read import dialects
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
+from migration_lint.types import replace
 
 # What may stand where a column's type would, for one without a type.
 OPTIONS = ("constraint", "not", "null", "default", "check", "unique", "primary", "references", "generated", "collate")
@@ -163,14 +162,20 @@ def deferrability(cursor: Cursor, constraint: Constraint) -> Constraint:
     return constraint
 
 
-def table_constraint(cursor: Cursor) -> Constraint:
-    name = cursor.identifier() if cursor.take("constraint") else None
+def check_or_foreign_key(cursor: Cursor, name: str | None) -> Constraint | None:
     if cursor.take("check"):
-        constraint = check(cursor, name)
-    elif cursor.take("foreign", "key"):
+        return check(cursor, name)
+    if cursor.take("foreign", "key"):
         columns = cursor.names()
         cursor.expect("references")
-        constraint = references(cursor, Constraint("foreign key", name, columns))
+        return references(cursor, Constraint("foreign key", name, columns))
+    return None
+
+
+def table_constraint(cursor: Cursor) -> Constraint:
+    name = cursor.identifier() if cursor.take("constraint") else None
+    if (constraint := check_or_foreign_key(cursor, name)) is not None:
+        pass
     elif cursor.take("not", "null"):
         constraint = Constraint("not null", name, (cursor.identifier(),))
     elif cursor.take("exclude"):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from migration_lint.sql.catalog import Column, Constraint, Expression, Index, SQLType
 from migration_lint.sql.read import objects, tables
 from migration_lint.sql.read.columns import COLUMN_STOPS, check, column_definition, computed, deferrability, references
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 from migration_lint.sql.read.dialects import Words
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 # Options of a table, by the name under which the catalog keeps them.
 OPTIONS = {"default": "", "character set": "charset", "type": "engine"}

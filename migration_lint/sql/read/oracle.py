@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from migration_lint.sql.catalog import Column, Constraint, Expression, SQLType
 from migration_lint.sql.lexer import LexError, Token, split
 from migration_lint.sql.read import indexes, objects, rows
-from migration_lint.sql.read.columns import TABLE_CONSTRAINTS, check, collation, references
+from migration_lint.sql.read.columns import TABLE_CONSTRAINTS, check, check_or_foreign_key, collation, references
 from migration_lint.sql.read.cursor import Cursor, Unread, expression
 from migration_lint.sql.read.dialects import Words
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 # What ends the expression of a default.
 STOPS = (
@@ -247,12 +246,8 @@ def attribute(cursor: Cursor) -> None:
 
 def table_constraint(cursor: Cursor) -> Constraint:
     name = cursor.identifier() if cursor.take("constraint") else None
-    if cursor.take("check"):
-        constraint = check(cursor, name)
-    elif cursor.take("foreign", "key"):
-        columns = cursor.names()
-        cursor.expect("references")
-        constraint = references(cursor, Constraint("foreign key", name, columns))
+    if (constraint := check_or_foreign_key(cursor, name)) is not None:
+        pass
     elif cursor.take("primary", "key"):
         constraint = Constraint("primary key", name, cursor.names())
     else:

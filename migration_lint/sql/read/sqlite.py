@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from migration_lint.sql.catalog import Column, SQLType
 from migration_lint.sql.lexer import Token
@@ -11,7 +10,7 @@ from migration_lint.sql.read import rows
 from migration_lint.sql.read.columns import COLUMN_STOPS, computed
 from migration_lint.sql.read.cursor import Cursor
 from migration_lint.sql.read.dialects import Words
-from migration_lint.types import Action, Kind
+from migration_lint.types import Action, Kind, replace
 
 # Pragmas that take an argument and yet only ask.
 QUESTIONS = frozenset(

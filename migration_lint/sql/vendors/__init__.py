@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-MODULES = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "oracle": "oracle"}
+from migration_lint.backends import django_vendor
 
 
 class Vendor(Protocol):
@@ -25,4 +25,4 @@ class Vendor(Protocol):
 
 
 def load(vendor: str) -> Vendor:
-    return cast(Vendor, import_module(f"{__name__}.{MODULES[vendor]}"))
+    return cast(Vendor, import_module(f"{__name__}.{django_vendor(vendor)}"))
