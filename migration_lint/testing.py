@@ -89,12 +89,17 @@ def example_migration(source: str, number: int = 2, **attributes: Any) -> migrat
     return migration
 
 
+Source = str | migrations.Migration
+Sources = Source | Sequence[Source]
+
+
 def impacts_of(
-    sources: str | Sequence[str], target: str = "postgresql@16", reverses: bool = False, release: bool = False
+    sources: Sources, target: str = "postgresql@16", reverses: bool = False, release: bool = False
 ) -> list[MigrationImpact]:
-    """The impacts of one or several migrations over the bookshop. `release`: they are deployed together."""
-    texts = [sources] if isinstance(sources, str) else list(sources)
-    plan = [Bookshop("0001_x", APP), *(example_migration(text, number) for number, text in enumerate(texts, 2))]
+    """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
+    given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
+    plan = [Bookshop("0001_x", APP)]
+    plan += [example_migration(each, number) if isinstance(each, str) else each for number, each in enumerate(given, 2)]
     selected = frozenset((m.app_label, m.name) for m in plan[1:])
     errors: list[str] = []
     rows = list(
@@ -112,7 +117,7 @@ def impacts_of(
 
 
 def findings_of(
-    rule: Rule | Sequence[Rule], sources: str | Sequence[str], target: str = "postgresql@16", release: bool = False
+    rule: Rule | Sequence[Rule], sources: Sources, target: str = "postgresql@16", release: bool = False
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
     engine = Engine([rule] if isinstance(rule, Rule) else rule)

@@ -38,7 +38,9 @@ class Rule:
     `operations` of a migration over the bookshop of the docs, from which docs and tests are made. `vendors` are those that the
     rule is about, all where none is named; `severity_on`, `bad_on` and `good_on` tell what differs on one of them, and
     `on_postgresql()`, `on_mysql()` and so on the way out there, for `way_out()` to choose from. A rule that reads
-    `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them.
+    `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them. One that is a matter of
+    taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words what
+    the release that is still running can no longer do once the bad example has run.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
@@ -52,6 +54,8 @@ class Rule:
     good_on: ClassVar[Mapping[str, str]] = {}
     covers: ClassVar[tuple[str, ...]] = ()
     needs_reverse: ClassVar[bool] = False
+    opt_in: ClassVar[bool] = False
+    breaks: ClassVar[str] = ""
     id: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
