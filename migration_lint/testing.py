@@ -98,7 +98,7 @@ def impacts_of(
 ) -> list[MigrationImpact]:
     """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
     given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
-    plan = [Bookshop("0001_x", APP)]
+    plan: list[migrations.Migration] = [Bookshop("0001_x", APP)]
     plan += [example_migration(each, number) if isinstance(each, str) else each for number, each in enumerate(given, 2)]
     selected = frozenset((m.app_label, m.name) for m in plan[1:])
     errors: list[str] = []

@@ -39,8 +39,8 @@ class Rule:
     rule is about, all where none is named; `severity_on`, `bad_on` and `good_on` tell what differs on one of them, and
     `on_postgresql()`, `on_mysql()` and so on the way out there, for `way_out()` to choose from. A rule that reads
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them. One that is a matter of
-    taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words what
-    the release that is still running can no longer do once the bad example has run.
+    taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words
+    what the release that is still running can no longer do once the bad example has run.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
