@@ -118,7 +118,8 @@ class Collector:
         self.target = target
         self.server = Server(target)
         self.wrapper = offline.offline_connection(self.server)
-        self.server.catalog = replace(self.server.catalog, settings=self.wrapper.session_settings(target.own))
+        settings = self.wrapper.session_settings(target.own)
+        self.server.catalog = replace(self.server.catalog, settings=settings, own_settings=settings)
         self.reverses = reverses
         self.unmigrated = unmigrated
 
