@@ -94,7 +94,11 @@ Sources = Source | Sequence[Source]
 
 
 def impacts_of(
-    sources: Sources, target: str = "postgresql@16", reverses: bool = False, release: bool = False
+    sources: Sources,
+    target: str = "postgresql@16",
+    reverses: bool = False,
+    release: bool = False,
+    ending: collect.Ending | None = None,
 ) -> list[MigrationImpact]:
     """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
     given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
@@ -110,6 +114,7 @@ def impacts_of(
             selection.releases(selected, release),
             reverses,
             errors,
+            ending=ending,
         )
     )
     assert not errors, errors
@@ -121,10 +126,12 @@ def findings_of(
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
     engine = Engine([rule] if isinstance(rule, Rule) else rule)
+    ending = collect.Ending()
     found = [
         finding
-        for impact in impacts_of(sources, target, engine.needs_reverse, release)
+        for impact in impacts_of(sources, target, engine.needs_reverse, release, ending)
         for finding in engine.check_migration([impact])
     ]
+    found += engine.check_end(ending.catalogs)
     assert not engine.errors, engine.errors
     return found
