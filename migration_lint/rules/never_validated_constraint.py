@@ -83,8 +83,8 @@ class NeverValidatedConstraint(Rule):
             if name is None:
                 continue
             yield self.finding(
-                f"`{name}` of `{last.name}` stays {ways.word('unchecked')}: no migration validates it, and rows from before may "
-                "break it for ever.",
+                f"`{name}` of `{last.name}` stays {ways.word('unchecked')}: no migration validates it, and rows from before "
+                "may break it for ever.",
                 help=self.advice(impact, ways, last.name, name),
                 impact=impact, migration=migration, statement=statement, relation=last.name,
             )  # fmt: skip

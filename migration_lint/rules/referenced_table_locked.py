@@ -133,11 +133,7 @@ class ReferencedTableLocked(Rule):
         if action is None or action.kind is not Kind.ADD_CONSTRAINT:
             return spelling.advice("Do it alone in its migration, with a short `lock_wait_timeout`.")
         code = spelling.unchecked_key(ways, action.table or "", definition)
-        what = (
-            "the key"
-            if isinstance(operation, migrations.RunSQL)
-            else "the field with `db_constraint=False` first, then the key"
-        )
+        first = "" if isinstance(operation, migrations.RunSQL) else "the field with `db_constraint=False` first, then "
         return spelling.advice(
             (f"Add {first}the key with the session's checks off, which waits for no writer of `{effect.relation}`:", code)
         )
