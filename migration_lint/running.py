@@ -11,7 +11,7 @@ from django.db.migrations.state import ModelState
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
 
-from migration_lint.types import Action, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Effect, Kind, MigrationImpact, Statement
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Table
@@ -192,6 +192,12 @@ def survives(migration: MigrationImpact, table: Table) -> bool:
         return bool(table.id)
     copies = [other.copied for other in last.values() if other.copied is not None and other.made_by == migration.key]
     return any(copy.table.id == table.id and table.columns.keys() <= set(copy.columns.values()) for copy in copies)
+
+
+def is_gone(migration: MigrationImpact, effect: Effect) -> bool:
+    """Whether the migration ends without the table that the effect is on."""
+    table = effect.table
+    return table is not None and bool(table.id) and same_table(migration.impacts[-1].after.tables, table) is None
 
 
 def is_back(migration: MigrationImpact, table: Table, column: str) -> bool:
