@@ -107,10 +107,10 @@ class ReferencedTableLocked(Rule):
 
     def is_told(self, impact: Impact, migration: MigrationImpact, effect: Effect) -> bool:
         """Whether another rule tells of this table: rows are read for the key, or the operation locks it by itself as well."""
+        key = effect.relation_key
         return any(
-            other.works and migration.used_table(other)
-            if other.source is effect.source
-            else other.relation_key == effect.relation_key and other.stops_writes and not is_of_parent(other)
+            (other.works and migration.used_table(other) and (other.source is effect.source or other.relation_key == key))
+            or (other.relation_key == key and other.stops_writes and not is_of_parent(other))
             for statement in impact.statements
             for other in statement.effects
         )
