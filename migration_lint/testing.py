@@ -22,6 +22,14 @@ from migration_lint.rules import Rule
 from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact
 
 APP = "shop"
+TARGETS = {
+    "postgresql": "postgresql@16",
+    "mysql": "mysql@8.4",
+    "mariadb": "mariadb@10.11",
+    "sqlite": "sqlite@3.45",
+    "oracle": "oracle@19",
+}
+"""What examples are run for."""
 
 
 class Bookshop(migrations.Migration):
