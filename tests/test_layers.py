@@ -33,9 +33,10 @@ LAYERS = [
     {"project.loading", "project.selection", "project.collect"},
     {"rules"},
     {"engine"},
-    {"explain", "lint"},
+    {"explain", "lint", "choosing"},
     {"reporters", "testing"},
     {"pages"},
+    {"listing"},
     {"management", "cli", "apps"},
 ]
 PUBLIC = {
