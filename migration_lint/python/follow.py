@@ -11,7 +11,7 @@ from migration_lint.python import source
 from migration_lint.python.expressions import Expressions
 from migration_lint.python.frames import Frame, Written
 from migration_lint.python.source import FunctionNode
-from migration_lint.python.values import UNKNOWN, RealClass, iterated, named, resolve, wrap
+from migration_lint.python.values import UNKNOWN, named, resolve, wrap
 
 DEPTH = 5  # calls within calls
 NOTHING = (lambda: None).__code__.co_code  # of every function that only passes, as RunPython.noop does
@@ -93,7 +93,12 @@ class Follower(Expressions):
             self.block(node.body, frame)
         finally:
             self.stack.pop()
-        return next((value for value in frame.returns if isinstance(value, RealClass)), (frame.returns or [UNKNOWN])[0])
+        return self.returned(frame)
+
+    def returned(self, frame: Frame) -> Any:
+        """What a call of the function gives."""
+        found = self.best(frame.returns)
+        return (frame.returns or [UNKNOWN])[0] if found is UNKNOWN else found
 
     def module(self, dotted: str, path: str) -> Any:
         """A module that nobody has imported, from its text. What stands at its top level is not the function's doing."""
@@ -183,7 +188,7 @@ class Follower(Expressions):
 
     def at_For(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
         iterable = self.evaluate(node.iter, frame)
-        for value in iterated(iterable) or [UNKNOWN]:
+        for value in self.each(iterable):
             self.bind(node.target, value, frame)
             self.block(node.body, frame)
         return self.block(node.orelse, frame)
@@ -209,11 +214,14 @@ class Follower(Expressions):
         for handler in node.handlers if self.handlers else ():
             if handler.name:
                 frame.names[handler.name] = UNKNOWN
-            self.block(handler.body, frame)
+            self.handle(handler, frame)
         ended = (not ended and self.block(node.orelse, frame)) or (ended and not node.handlers)
         return self.block(node.finalbody, frame) or ended
 
     at_TryStar = at_Try
+
+    def handle(self, handler: ast.ExceptHandler, frame: Frame) -> None:
+        self.block(handler.body, frame)
 
     def at_Match(self, node: ast.Match, frame: Frame) -> bool:
         self.evaluate(node.subject, frame)
