@@ -35,6 +35,7 @@ LAYERS = [
     {"engine"},
     {"explain", "lint"},
     {"reporters", "testing"},
+    {"pages"},
     {"management", "cli", "apps"},
 ]
 PUBLIC = {
