@@ -41,6 +41,10 @@ def is_mine(value: Any) -> bool:
     return isinstance(value, MINE) or (isinstance(value, Part) and is_mine(value.owner))
 
 
+def wrapped(value: Any) -> Any:
+    return value.object if isinstance(value, Known) else None
+
+
 class Queries(Follower):
     """`loops` are the loops around what is followed right now: True where one runs over rows."""
 
@@ -75,7 +79,12 @@ class Queries(Follower):
         return self.history.model(words[0].rpartition(".")[2], words[1], real=True) if len(words) == 2 else None
 
     def best(self, values: list[Any]) -> Any:
-        return next((value for value in values if is_mine(value)), super().best(values))
+        """Of querysets the one that has the most rows."""
+        found = next((value for value in values if is_mine(value)), None)
+        if isinstance(found, Many):
+            wider = (value for value in values if isinstance(value, Many) and value.model is found.model and not value.filtered)
+            return next(wider, found)
+        return super().best(values) if found is None else found
 
     def returned(self, frame: Frame) -> Any:
         return Each(self.best(frame.yields)) if frame.yields else super().returned(frame)
@@ -346,6 +355,14 @@ class Queries(Follower):
             if key is None:
                 box.keys.update(found.keys if isinstance(found, Box) else {UNKNOWN: UNKNOWN})
         return box
+
+    def at_ClassDef(self, node: ast.ClassDef, frame: Frame) -> bool:
+        bases = [self.evaluate(base, frame) for base in node.bases]
+        if any(
+            isinstance(base, RealClass | Model) or (isinstance(base, Known) and base.object is DjangoModel) for base in bases
+        ):
+            self.not_followed()
+        return super().at_ClassDef(node, frame)
 
     # Binding.
 

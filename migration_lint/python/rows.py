@@ -39,7 +39,8 @@ class RowChange:
 
     `columns` are those that an UPDATE or INSERT is known to write, None where that is not known. `filtered`: not every row of
     the table. `after` counts the impact's own statements, those that the function sends by `execute()`, that come before it.
-    `call` is the method; `cascade` says that Django does it because rows of another model are deleted.
+    `call` is the method, `arguments` what it is given as the text has it. `cascade`: Django does it because rows of another
+    model are deleted.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class RowChange:
     function: str
     location: Location
     call: str = ""
+    arguments: str = ""
     cascade: bool = False
 
 
@@ -85,10 +87,11 @@ class Rows(Queries):
         if isinstance(value, Many) and not self.silent:
             self.fetched.add(self.history.table(value.model))
 
-    def handle(self, handler: ast.ExceptHandler, frame: Frame) -> None:
+    def handle(self, handler: ast.ExceptHandler, frame: Frame) -> bool:
         self.handling += 1
-        super().handle(handler, frame)
+        ended = super().handle(handler, frame)
         self.handling -= 1
+        return ended
 
     def called(self, node: ast.Call, callee: Any, args: list[Any], keywords: dict[str, Any], frame: Frame) -> None:
         if self.silent:
@@ -108,6 +111,8 @@ class Rows(Queries):
                 self.add(change, callee.name, node, frame)
             if callee.name in ("count", "aggregate", "in_bulk", "bulk_update"):
                 self.fetched.add(self.history.table(owner.model))
+        elif isinstance(owner, Model) and owner.real:
+            self.not_followed()
         elif isinstance(owner, Row):
             for change in self.of_row(owner, callee.name, keywords):
                 self.add(change, callee.name, node, frame)
@@ -130,9 +135,10 @@ class Rows(Queries):
         table, label = self.history.table(what), what.label
         each = any(self.loops)
         place = source.location(frame.path, node)
+        given = ", ".join(map(ast.unparse, [*node.args, *node.keywords]))
         self.changes.append(
-            RowChange(kind, label, table, columns, filtered, each, self.sent, frame.name, place, call, cascade)
-        )  # fmt: skip
+            RowChange(kind, label, table, columns, filtered, each, self.sent, frame.name, place, call, given, cascade)
+        )
 
     def of_many(self, many: Many, name: str, args: list[Any], keywords: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         model = many.model
