@@ -28,6 +28,7 @@ LAYERS = [
     {"sql.drivers"},
     {"sql.connection"},
     {"python"},
+    {"backfill"},
     {"conf", "project.source", "project.registry"},
     {"project.states"},
     {"project.loading", "project.selection", "project.collect"},
@@ -41,6 +42,7 @@ LAYERS = [
 ]
 PUBLIC = {
     "migration_lint",
+    "migration_lint.backfill",
     "migration_lint.python",
     "migration_lint.running",
     "migration_lint.sessions",
