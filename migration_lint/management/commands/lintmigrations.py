@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from migration_lint import lint
 from migration_lint.management.base import LintCommand
-from migration_lint.reporters import FORMATS
+from migration_lint.reporters import outputs
 
 
 class Command(LintCommand):
@@ -14,7 +14,7 @@ class Command(LintCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--output-format", choices=list(FORMATS), default="text")
+        outputs.add_arguments(parser)
         parser.add_argument(
             "--fail-level",
             choices=["error", "warning", "note"],
@@ -23,15 +23,11 @@ class Command(LintCommand):
         )
 
     def run(self, options: dict[str, Any]) -> int:
+        wanted = outputs.parse(options["output_format"], options["output_file"], options["statistics"])
         config = self.configuration(options, fail_level=options["fail_level"])
         report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"]))
-        render = FORMATS[options["output_format"]]
-        if render is None:
-            from migration_lint.reporters.text import print_report
-
-            print_report(report, self.printer(options))
-        else:
-            self.stdout.write(render(report))
+        for output in wanted:
+            outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
         if report.errors:
             return 2
         return int(any(finding.severity >= config.fail_level for finding in report.findings))
