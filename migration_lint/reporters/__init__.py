@@ -29,17 +29,27 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def guarded(line: str) -> str:
-    """A line that the runner of GitHub Actions does not take for a workflow command.
+def guarded(text: str) -> str:
+    """Lines that the runner of GitHub Actions does not take for workflow commands.
 
     It obeys `::name::` at a line's start and `##[name]` anywhere. Its comparison may pass over what has no width.
     """
-    if "GITHUB_ACTIONS" not in os.environ:
-        return line
-    seen = "".join(character for character in line if unicodedata.category(character) not in ("Cf", "Cc", "Cn", "Mn", "Me"))
+    if "GITHUB_ACTIONS" not in os.environ or not ("::" in visible(text) or "##[" in visible(text)):
+        return text
+    return "\n".join(map(guarded_line, text.split("\n")))
+
+
+def guarded_line(line: str) -> str:
+    seen = visible(line)
     if "##[" in seen:
         line = seen = seen.replace("##[", "# # [")
     return f"| {seen}" if seen.lstrip().startswith("::") else line
+
+
+def visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each for each in text if each == "\n" or unicodedata.category(each) not in ("Cf", "Cc", "Cn", "Mn", "Me"))
 
 
 def dump(data: Any) -> str:
@@ -51,4 +61,4 @@ def dump(data: Any) -> str:
 def render(name: str, report: Report) -> str:
     """The report in the format of this name."""
     text: str = import_module(f"{__name__}.{name}").render(report)
-    return "\n".join(map(guarded, text.split("\n"))) if name in LINES else text
+    return guarded(text) if name in LINES else text

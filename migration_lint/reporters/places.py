@@ -29,6 +29,7 @@ real_path = functools.lru_cache(maxsize=8)(os.path.realpath)
 @functools.lru_cache(maxsize=256)
 def below(path: str, folder: str) -> str:
     """Relative to the folder where it lies below."""
+    path = os.path.normpath(path)
     if path.startswith(folder + os.sep):
         return path[len(folder) + 1 :]
     real, real_folder = os.path.realpath(path), real_path(folder)

@@ -51,7 +51,12 @@ def physical(place: Location, text: tuple[str, ...]) -> dict[str, Any]:
         region["endColumn"] = place.end_column
     elif end <= len(text):
         region["endColumn"] = max(len(text[end - 1]), place.column or 1) + 1
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(place.path), "uriBaseId": "%SRCROOT%"}, "region": region}}
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.path.encode("utf-8", "surrogateescape")), "uriBaseId": "%SRCROOT%"},
+            "region": region,
+        }
+    }
 
 
 def result_data(finding: Finding, index: int) -> dict[str, Any]:
