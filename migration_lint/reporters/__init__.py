@@ -11,6 +11,7 @@ from typing import Any
 
 from migration_lint.types import Report
 
+SCHEMA_VERSION = 1  # of what is printed as JSON for programs
 FORMATS = ("text", "concise", "json", "sarif", "github", "markdown", "gitlab", "junit", "rdjson")
 # Lines for a log: several of them may go to one stream, and whoever runs the command may take a line for an order.
 LINES = ("text", "concise", "markdown")

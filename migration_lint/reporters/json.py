@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from migration_lint import __version__
-from migration_lint.reporters import dump
+from migration_lint.reporters import SCHEMA_VERSION, dump
 from migration_lint.reporters.places import repository_path
 from migration_lint.types import Finding, Report
-
-SCHEMA_VERSION = 1
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:
