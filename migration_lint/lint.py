@@ -75,4 +75,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         errors,
         time.perf_counter() - started,
         {"unread": unread},
+        tuple((m.app_label, m.name) for m in plan.migrations),
+        engine.rules,
+        run.config.fail_level,
     )

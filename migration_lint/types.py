@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.db.migrations.operations.base import Operation
     from django.db.migrations.state import ModelState, ProjectState
 
+    from migration_lint.rules import Rule
     from migration_lint.sql.catalog import Catalog, Table
 
 MigrationKey = tuple[str, str]
@@ -461,7 +462,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What one run found. `errors` is what could not be analysed and no finding tells."""
+    """What one run found. `errors` is what could not be analysed and no finding tells; `linted` are the migrations selected."""
 
     findings: tuple[Finding, ...]
     targets: tuple[Target, ...]
@@ -470,3 +471,6 @@ class Report:
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
     incomplete: Mapping[str, int] = field(default_factory=dict)
+    linted: tuple[MigrationKey, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    fail_level: Severity = Severity.ERROR
