@@ -29,8 +29,8 @@ LAYERS = [
     {"sql.connection"},
     {"python"},
     {"conf", "project.source", "project.registry"},
-    {"project.states"},
-    {"project.loading", "project.selection", "project.collect"},
+    {"project.states", "project.metadata"},
+    {"project.loading", "project.selection", "project.collect", "project.history"},
     {"rules"},
     {"engine"},
     {"explain", "lint"},
@@ -43,6 +43,7 @@ PUBLIC = {
     "migration_lint.running",
     "migration_lint.sessions",
     "migration_lint.spelling",
+    "migration_lint.types",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
