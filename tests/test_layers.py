@@ -29,7 +29,7 @@ LAYERS = [
     {"sql.connection"},
     {"python"},
     {"conf", "project.source", "project.registry"},
-    {"project.states", "project.metadata"},
+    {"project.states", "project.metadata", "project.imports"},
     {"project.loading", "project.selection", "project.collect", "project.history"},
     {"rules"},
     {"engine"},

@@ -10,8 +10,11 @@ import pytest
 from migration_lint import Finding, Plan, Rule
 from migration_lint.engine import Engine
 from migration_lint.project import history, loading, metadata
+from migration_lint.rules.broken_graph import BrokenGraph
+from migration_lint.rules.changed_field_signature import ChangedFieldSignature
 from migration_lint.rules.generated_name import GeneratedName
 from migration_lint.rules.misleading_initial import MisleadingInitial
+from migration_lint.rules.unserializable_reference import UnserializableReference
 from migration_lint.rules.written_by_newer_django import WrittenByNewerDjango
 from tests.graphs import Load, migration
 
@@ -149,3 +152,112 @@ def test_what_metadata_promise(tmp_path: Path, name: str) -> None:
     (tmp_path / file).write_text(text)
     found = metadata.oldest_django(tmp_path / "shop" / "deeper")
     assert found == (None if expected is None else (expected, str(tmp_path / file)))
+
+
+# unserializable-reference
+
+GONE = {
+    "a function that has moved": (
+        "from orders.models import RandomUUID", "",
+        "it names `orders.models.RandomUUID`, which is not there any more; `RandomUUID` now stands in `catalog.functions`",
+        ("Name it where it is now, which changes nothing that the migration has done:\n\n"
+        "    from catalog.functions import RandomUUID\n\n"
+        "or let `orders.models` import it, for migrations that others wrote."),
+        ("0002_a.py", 1),
+    ),
+    "a function that is gone": (
+        "import catalog.models", "migrations.RunPython(catalog.models.Bok)",
+        "it names `catalog.models.Bok`, which is not there any more",
+        ("Keep `Bok` in `catalog.models` for as long as a migration names it, or put what replaces it into the migration."
+        " Did you mean 'Book'?"),
+        ("0002_a.py", 8),
+    ),
+    "a module": (
+        "import catalog.validators", "",
+        "it names `catalog.validators`, which is not there any more",
+        "Keep `validators` in `catalog` for as long as a migration names it, or put what replaces it into the migration.",
+        ("0002_a.py", 1),
+    ),
+    "a method": (
+        "from catalog.models import Book", "migrations.RunPython(Book.fill)",
+        "it names `catalog.models.Book.fill`, which is not there any more",
+        "Keep `fill` in `catalog.models.Book` for as long as a migration names it, or put what replaces it into the migration.",
+        ("0002_a.py", 8),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_a_reference_that_is_gone(load: Load, name: str) -> None:
+    head, operation, what, help, where = GONE[name]
+    graph = load(reviews={"0001_initial": [], "0002_a": file([("reviews", "0001_initial")], operation, head=head)})
+    (finding,) = findings(UnserializableReference(), graph)
+    assert finding.message == f"The migration `reviews.0002_a` cannot be imported: {what}."
+    assert finding.help == help
+    assert place(finding) == where
+    assert findings(BrokenGraph(), graph) == []
+
+
+BROKEN = {
+    "not installed": "import nowhere_at_all",
+    "a mistake of its own": "None.x",
+    "broken further in": "import history_helper",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_broken_in_another_way(load: Load, tmp_path: Path, name: str) -> None:
+    (tmp_path / "history_helper.py").write_text("from catalog.models import nothing_of_the_kind")
+    graph = load(reviews={"0001_initial": [], "0002_a": file([("reviews", "0001_initial")], head=BROKEN[name])})
+    assert findings(UnserializableReference(), graph) == []
+    assert len(findings(BrokenGraph(), graph)) == 1
+
+
+# changed-field-signature
+
+FIELD = """
+from django.db import models
+
+class Money(models.DecimalField):
+    def __init__(self, {parameters}**kwargs):
+        super().__init__(**kwargs)
+"""
+SIGNATURES = {
+    "an argument that it no longer takes": (
+        "", "currency='EUR'", "`{}.Money` does not take the argument `currency`, which the migration passes",
+        ("Let `Money.__init__` in {}.py go on taking what it once took; `deconstruct()` need not tell it:\n\n"
+        "    def __init__(self, *args, currency=None, **kwargs):  # passed by migrations"),
+    ),
+    "an argument that it asks for": (
+        "*, currency, unit, ", "", "`{}.Money` asks for `currency`, `unit`, which the migration does not pass",
+        ("Give what `Money.__init__` in {}.py asks for a default: migrations made before know nothing of it:\n\n"
+        "    def __init__(self, *args, currency=None, unit=None, **kwargs):"),
+    ),
+    "positional arguments": (
+        "", "'EUR'", "`{}.Money` does not take what the migration passes: takes 1 positional argument but 2 were given",
+        "Let `Money.__init__` in {}.py go on taking the positional arguments that it once took.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_a_field_that_takes_other_arguments(load: Load, tmp_path: Path, name: str) -> None:
+    parameters, passed, what, help = SIGNATURES[name]
+    module = f"history_fields_{len(name)}"
+    (tmp_path / f"{module}.py").write_text(FIELD.format(parameters=parameters))
+    field = f"migrations.AddField('review', 'price',\n        {module}.Money({passed}))"
+    graph = load(reviews={"0001_initial": [], "0002_a": file([("reviews", "0001_initial")], field, head=f"import {module}")})
+    (finding,) = findings(ChangedFieldSignature(), graph)
+    assert finding.message == f"The migration `reviews.0002_a` cannot be imported: {what.format(module)}."
+    assert finding.help == help.format(module)
+    assert place(finding) == ("0002_a.py", 9)
+    assert findings(BrokenGraph(), graph) == []
+
+
+def test_djangos_own_fields_are_not_the_project_s(load: Load) -> None:
+    graph = load(reviews={"0001_initial": file([], "migrations.AddField('x', 'y', models.CharField(size=3))")})
+    assert findings(ChangedFieldSignature(), graph) == []
+    assert findings(BrokenGraph(), graph)[0].message == (
+        "The migration `reviews.0001_initial` cannot be imported: TypeError: Field.__init__() got an unexpected keyword "
+        "argument 'size'."
+    )
