@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from migration_lint import choosing, conf
 from migration_lint.engine import Engine
-from migration_lint.project import collect, loading, selection
+from migration_lint.project import collect, history, loading, selection
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
 
@@ -56,7 +56,10 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
     started = time.perf_counter()
     engine = Engine(choosing.chosen(run.config))
     plan = Plan(
-        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected), run.graph.problems, run.targets
+        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
+        run.graph.problems,
+        run.targets,
+        history.build(run.graph, run.config.third_party),
     )
     findings: list[Finding] = engine.check_plan(plan)
     told = {rule.id for rule in engine.rules}

@@ -30,8 +30,8 @@ LAYERS = [
     {"python"},
     {"backfill"},
     {"conf", "project.source", "project.registry"},
-    {"project.states"},
-    {"project.loading", "project.selection", "project.collect"},
+    {"project.states", "project.metadata", "project.imports"},
+    {"project.loading", "project.selection", "project.collect", "project.history"},
     {"rules"},
     {"engine"},
     {"explain", "lint", "choosing"},
@@ -47,6 +47,7 @@ PUBLIC = {
     "migration_lint.running",
     "migration_lint.sessions",
     "migration_lint.spelling",
+    "migration_lint.types",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
