@@ -174,7 +174,8 @@ def reach(
     elif on == "default partition":
         for partition in catalog.partitions(name):
             if partition.default_partition and partition.name != action.name:
-                yield partition, none
+                checked = any(c.type == "check" and c.valid for c in partition.constraints.values())
+                yield partition, frozenset({"default partition with a valid check"}) if checked else none
     elif on == "views":
         for view in views_of(catalog, name, action.name, {name}):
             yield view, none

@@ -25,7 +25,10 @@ class Run:
     errors: list[str]
 
     def impacts(
-        self, reverses: bool, progress: Callable[[int], None] = lambda number: None
+        self,
+        reverses: bool,
+        progress: Callable[[int], None] = lambda number: None,
+        ending: collect.Ending | None = None,
     ) -> Iterator[tuple[MigrationImpact, ...]]:
         release = selection.releases(self.selected, self.together)
         try:
@@ -38,6 +41,7 @@ class Run:
                 self.errors,
                 progress,
                 self.config.deploy_order,
+                ending,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
@@ -65,10 +69,14 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
     told = {rule.id for rule in engine.rules}
     run.errors += [problem.message for problem in plan.problems if problem.rule not in told]
     operations = unread = 0
-    for impacts in run.impacts(engine.needs_reverse, progress):
+    ending = collect.Ending(lambda: bool(engine.open))
+    for impacts in run.impacts(engine.needs_reverse, progress, ending):
         findings += engine.check_migration(impacts)
         operations += len(impacts[0].migration.operations)
         unread += len({part.step.index[0] for impact in impacts for part in impact.impacts if part.is_unread})
+    if late := engine.check_end(ending.catalogs):
+        places = {(m.app_label, m.name): number for number, m in enumerate(run.graph.migrations)}
+        findings = sorted([*findings, *late], key=lambda f: places.get((f.app_label or "", f.migration or ""), -1))
     errors = (*run.errors, *engine.errors)
     return Report(
         tuple(findings),

@@ -167,6 +167,7 @@ class Catalog:
     collations: Mapping[str, bool] = field(default_factory=dict)  # name → deterministic
     triggers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    own_settings: Mapping[str, str] = field(default_factory=dict)  # what the session begins with, and RESET goes back to
 
     def table(self, name: str) -> Table:
         """The table of this name, or a stand-in that is not `known`: a table nobody made exists."""
