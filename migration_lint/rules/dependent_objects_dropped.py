@@ -77,8 +77,7 @@ class DependentObjectsDropped(Rule):
                     yield self.of_known(gone, impact, migration, statement, action)
                 elif is_written(impact) and is_open(statement.before, action, migration):
                     yield self.finding(
-                        f"CASCADE drops whatever depends on {subject(action)}, views, foreign keys and generated columns that "
-                        "no migration made included, and says nothing.",
+                        f"CASCADE drops whatever depends on {subject(action)}, and says nothing: also what no migration made.",
                         help="Leave CASCADE out: the server then refuses where something depends on it, and names it.",
                         impact=impact, migration=migration, statement=statement, relation=action.table,
                         severity=Severity.WARNING,
@@ -104,7 +103,7 @@ class DependentObjectsDropped(Rule):
             way = "Say that the view goes, and make it again afterwards where it is needed:"
             help = spelling.advice((way, "\n".join(before)))
         return self.finding(
-            f"With {subject(action)} {verb} {things}: CASCADE says nothing about that.",
+            f"With {subject(action)} {verb} {things}: CASCADE says nothing about it.",
             help=help,
             impact=impact, migration=migration, statement=statement, relation=gone[0].relation,
         )  # fmt: skip
