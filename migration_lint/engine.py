@@ -16,6 +16,8 @@ from migration_lint.types import Finding, MigrationImpact, Plan, Target, replace
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (
     "broken-graph",
+    "dependent-objects-dropped",
+    "view-depends-on-column",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",

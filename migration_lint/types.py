@@ -265,7 +265,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it."""
+    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it.
+
+    Without an `error` the statement goes through, and does something else.
+    """
 
     rule: str
     message: str
@@ -274,6 +277,7 @@ class Refusal:
     relation: str | None = None
     severity: Severity | None = None
     fact: str = ""
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ LAYERS = [
     {"types", "sql.lexer"},
     {"running", "keys"},
     {"backends"},
-    {"spelling", "sessions"},
+    {"spelling", "sessions", "conversions"},
     {"sql.catalog"},
     {"sql.read", "sql.fold", "sql.resolve"},
     {"storage"},
@@ -43,6 +43,7 @@ LAYERS = [
 PUBLIC = {
     "migration_lint",
     "migration_lint.backfill",
+    "migration_lint.conversions",
     "migration_lint.python",
     "migration_lint.running",
     "migration_lint.sessions",
