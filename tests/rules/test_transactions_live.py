@@ -1,0 +1,64 @@
+"""What the rules about transactions say, done with Django on a PostgreSQL with rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.applied import Shop, shop
+from tests.servers import RUNNING, Server, absent, available, wanted
+
+
+@pytest.fixture(scope="module")
+def database(django_db_blocker: Any) -> Iterator[Shop]:
+    """One for all the tests here. Each leaves the schema as it was, because what it applies fails or is rolled back."""
+    if RUNNING not in wanted():
+        pytest.skip("LIVE_SERVERS leaves it out.")
+    server = available(RUNNING)
+    if not isinstance(server, Server):
+        absent(RUNNING, server)
+    with django_db_blocker.unblock(), shop(server) as found:
+        yield found
+
+
+CONTROL = """
+operations = [
+    migrations.RunSQL("UPDATE shop_book SET stock = {number}"),
+    migrations.RunSQL("{sql}"),
+    migrations.RunSQL("SELECT broken"),
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "stays"),
+    [
+        ("COMMIT", True),
+        ("BEGIN; SELECT 1; END", True),
+        ("BEGIN", False),
+        ("SAVEPOINT a; ROLLBACK TO SAVEPOINT a", False),
+    ],
+)
+def test_a_commit_ends_djangos_transaction(database: Shop, sql: str, stays: bool) -> None:
+    number = 1000 + len(sql)
+    assert database.migrate(CONTROL.format(number=number, sql=sql)) == 'column "broken" does not exist'
+    assert (database.rows("SELECT max(stock) FROM shop_book") == [(number,)]) is stays
+
+
+def test_a_rollback_is_not_noticed(database: Shop) -> None:
+    assert database.migrate(CONTROL.format(number=1, sql="ROLLBACK").replace("broken", "1")) is None
+    assert database.rows("SELECT count(*) FROM shop_book WHERE stock = 1 AND id = 2") == [(0,)]
+
+
+def test_a_block_cannot_commit(database: Shop) -> None:
+    assert database.migrate(CONTROL.format(number=1, sql="DO $$ BEGIN COMMIT; END $$")) == "invalid transaction termination"
+
+
+def test_what_is_begun_and_not_ended_is_lost(database: Shop) -> None:
+    sources = CONTROL.format(number=77, sql="SELECT 1").replace("broken", "1").replace("[", '[migrations.RunSQL("BEGIN"),', 1)
+    assert database.migrate(f"atomic = False\n{sources}") is None
+    assert database.rows("SELECT max(stock) FROM shop_book") == [(77,)]
+    database.wrapper.close()
+    assert database.rows("SELECT count(*) FROM shop_book WHERE stock = 77") == [(0,)]
