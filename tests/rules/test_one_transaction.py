@@ -23,8 +23,10 @@ def found(name: str, source: str, target: str = "postgresql@16") -> list[Finding
         (
             "BEGIN; UPDATE shop_book SET stock = 1; COMMIT;",
             "postgresql@16",
-            "`COMMIT` ends the transaction that `shop.0002_x` runs in: when something fails after it, what came before it stays "
-            "done, and the migration is not recorded as applied.",
+            (
+                "`COMMIT` ends the transaction that `shop.0002_x` runs in: when something fails after it, what came before it "
+                "stays done, and the migration is not recorded as applied."
+            ),
         ),
         (
             "ROLLBACK",
