@@ -28,6 +28,7 @@ LAYERS = [
     {"sql.drivers"},
     {"sql.connection"},
     {"python"},
+    {"transactions"},
     {"conf", "project.source", "project.registry"},
     {"project.states"},
     {"project.loading", "project.selection", "project.collect"},
@@ -43,6 +44,7 @@ PUBLIC = {
     "migration_lint.running",
     "migration_lint.sessions",
     "migration_lint.spelling",
+    "migration_lint.transactions",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

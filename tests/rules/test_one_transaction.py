@@ -65,3 +65,75 @@ def test_transaction_control_that_ends_nothing() -> None:
         "    migrations.RunSQL('UPDATE shop_book SET stock = 1'),\n"
         "Where it has to commit in between, `atomic = False` in a migration of its own leaves that to the SQL."
     )
+
+
+ENUM = """
+def calm_down(apps, schema_editor):
+    apps.get_model("shop", "Book").objects.filter(stock=0).update(mood="calm")
+
+operations = [
+    migrations.RunSQL("CREATE TYPE mood AS ENUM ('sad'); ALTER TABLE shop_book ADD mood mood", migrations.RunSQL.noop),
+    migrations.RunSQL("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm' AFTER 'sad'", migrations.RunSQL.noop),
+    {use},
+]
+"""
+CALM = "migrations.RunPython(calm_down, migrations.RunPython.noop)"
+
+
+def test_a_new_value_of_an_enum() -> None:
+    (finding,) = found(
+        "enum-value-used-in-same-transaction", ENUM.format(use="migrations.RunSQL(\"UPDATE shop_book SET mood = 'calm'\")")
+    )
+    assert finding.message == (
+        "`UPDATE shop_book SET mood = 'calm'` uses the value `calm` of the enum `mood`, which operation 1 (RunSQL) adds in the same "
+        "transaction: the server refuses it there (unsafe use of new value), and the migration fails."
+    )
+    assert finding.help.splitlines() == [
+        "Add the value in a migration of its own, before this one:",
+        "    migrations.RunSQL(",
+        "        \"ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm' AFTER 'sad'\",",
+        "        reverse_sql=migrations.RunSQL.noop,",
+        "    ),",
+    ]
+    (finding,) = found("enum-value-used-in-same-transaction", ENUM.format(use=CALM))
+    assert finding.message.startswith("`calm_down` uses the value `calm` of the enum `mood`, which operation 1 (RunSQL) adds")
+    assert finding.operation_index == 2
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "migrations.RunSQL(\"UPDATE shop_book SET mood = 'sad', title = 'not calm'\")",
+        "migrations.RunSQL(\"UPDATE shop_review SET body = 'calm'\")",
+        "migrations.RunSQL(\"COMMENT ON TYPE mood IS 'calm'\")",
+        "migrations.RunSQL(\"ALTER TYPE mood RENAME VALUE 'calm' TO 'quiet'\")",
+        "migrations.RunSQL(\"CREATE FUNCTION f() RETURNS mood LANGUAGE plpgsql AS $$ BEGIN RETURN 'calm'; END $$\")",
+    ],
+)
+def test_a_new_value_that_is_not_used(use: str) -> None:
+    assert found("enum-value-used-in-same-transaction", ENUM.format(use=use)) == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "CREATE INDEX i ON shop_book (id) WHERE mood = 'calm'",
+        "CREATE TABLE other (mood mood DEFAULT 'calm')",
+        "CREATE VIEW v AS SELECT 'calm'::mood",
+        "CREATE FUNCTION f() RETURNS mood LANGUAGE sql AS $$ SELECT 'calm'::mood $$",
+        "DO $$ BEGIN UPDATE shop_book SET mood = 'calm'; END $$",
+        "UPDATE shop_book SET mood = 'calm' WHERE false",
+    ],
+)
+def test_a_new_value_is_used_in_many_places(use: str) -> None:
+    assert len(found("enum-value-used-in-same-transaction", ENUM.format(use=f'migrations.RunSQL("{use}")'))) == 1
+
+
+def test_a_new_value_of_a_new_enum() -> None:
+    source = '''operations = [migrations.RunSQL("""
+        CREATE TYPE mood AS ENUM ('sad');
+        ALTER TYPE mood ADD VALUE 'calm';
+        CREATE TABLE other (mood mood DEFAULT 'calm');
+    """)]'''
+    name = "enum-value-used-in-same-transaction"
+    assert [len(found(name, source, f"postgresql@{version}")) for version in (15, 16, 17, 18)] == [1, 1, 0, 0]

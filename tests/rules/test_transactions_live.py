@@ -62,3 +62,41 @@ def test_what_is_begun_and_not_ended_is_lost(database: Shop) -> None:
     assert database.rows("SELECT max(stock) FROM shop_book") == [(77,)]
     database.wrapper.close()
     assert database.rows("SELECT count(*) FROM shop_book WHERE stock = 77") == [(0,)]
+
+
+MOOD = """CREATE TYPE mood AS ENUM ('sad'); ALTER TABLE shop_book ADD mood mood"""
+
+
+@pytest.mark.parametrize(
+    ("use", "works"),
+    [
+        ("UPDATE shop_book SET mood = 'calm' WHERE false", False),
+        ("CREATE INDEX i ON shop_book (id) WHERE mood = 'calm'", False),
+        ("CREATE TABLE other (mood mood DEFAULT 'calm')", False),
+        ("CREATE VIEW v AS SELECT 'calm'::mood", False),
+        ("CREATE FUNCTION f() RETURNS mood LANGUAGE sql AS $$ SELECT 'calm'::mood $$", False),
+        ("DO $$ BEGIN UPDATE shop_book SET mood = 'calm'; END $$", False),
+        ("CREATE FUNCTION f() RETURNS mood LANGUAGE plpgsql AS $$ BEGIN RETURN 'calm'; END $$", True),
+        ("ALTER TYPE mood RENAME VALUE 'calm' TO 'quiet'", True),
+        ("UPDATE shop_review SET body = 'calm' WHERE false", True),
+    ],
+)
+def test_a_new_value_of_an_enum(database: Shop, use: str, works: bool) -> None:
+    sent = (MOOD, "ALTER TYPE mood ADD VALUE 'calm'", use, "SELECT broken")
+    error = database.migrate("operations = [" + ", ".join(f"migrations.RunSQL({sql!r})" for sql in sent) + "]")
+    assert error == ('column "broken" does not exist' if works else 'unsafe use of new value "calm" of enum type mood')
+
+
+def test_a_new_value_of_a_new_enum(postgresql: Server) -> None:
+    """The version from which it can be used."""
+    import psycopg
+
+    sent = ("CREATE TYPE mood AS ENUM ('sad')", "ALTER TYPE mood ADD VALUE 'calm'", "CREATE TABLE t (m mood DEFAULT 'calm')")
+    with postgresql.scratch() as dsn, psycopg.connect(dsn) as connection:
+        for sql in sent[:2]:
+            connection.execute(sql)
+        if postgresql.version >= (17,):
+            connection.execute(sent[2])
+        else:
+            with pytest.raises(psycopg.errors.UnsafeNewEnumValueUsage):
+                connection.execute(sent[2])
