@@ -36,6 +36,8 @@ def tokens(statement: Statement, target: Target) -> list[Token]:
 
 # Values of enums.
 
+UNEVALUATED = {Kind.ALTER_ENUM, Kind.ALTER_OBJECT, Kind.COMMENT, Kind.CREATE_OBJECT}
+
 
 def added_values(migration: MigrationImpact) -> Iterator[tuple[Impact, Statement, str, str]]:
     """What the migration adds to enums, in transactions that it does more in: the enum and the value."""
