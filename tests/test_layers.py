@@ -36,6 +36,7 @@ LAYERS = [
     {"engine"},
     {"explain", "lint"},
     {"reporters", "testing"},
+    {"pages"},
     {"management", "cli", "apps"},
 ]
 PUBLIC = {

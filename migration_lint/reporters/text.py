@@ -14,6 +14,7 @@ import sqlparse
 from rich.console import Console
 from rich.text import Text
 
+from migration_lint.explain import work
 from migration_lint.reporters import clean, shown_path
 from migration_lint.types import Blocks, Effect, Finding, MigrationImpact, Report, Severity, backwards
 
@@ -265,16 +266,7 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
     if effect.is_new(migration.release):
         yield ("      ", (f"{effect.relation}", "cyan"), (" is new: nobody uses it yet", "dim"))
         return
-    work = [
-        word
-        for word, is_so in (
-            ("rewrites the table", effect.rewrites),
-            ("builds an index", effect.builds_index),
-            ("reads every row", effect.scans),
-            ("changes rows", effect.writes_rows),
-        )
-        if is_so
-    ]  # fmt: skip
+    does = work(effect)
     style = {Blocks.EVERYTHING: "red", Blocks.UNKNOWN: "red", Blocks.WRITES: "yellow"}.get(effect.blocks, "")
     until = "until the migration commits" if effect.held_until == "migration" else "for the statement"
     held = f" (held: {effect.held})" if effect.held and effect.held != effect.lock else ""
@@ -288,7 +280,7 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
         (f"{effect.relation}", "cyan"),
         ": ",
         (line, style),
-        (f"; {', '.join(work)}" if work else "", "bold"),
+        (f"; {', '.join(does)}" if does else "", "bold"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -61,6 +62,12 @@ class Rule:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
+
+    @classmethod
+    def summary(cls) -> str:
+        """The docstring's first sentence."""
+        text: str = re.split(r"(?<=[.])\s", " ".join((inspect.getdoc(cls) or "").split()))[0]
+        return text
 
     def concerns(self, target: Target) -> bool:
         return not self.vendors or target.vendor in self.vendors
