@@ -17,6 +17,8 @@ PRECEDENCE = (
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",
+    "needless-non-atomic",
+    "half-applied-on-failure",
     "table-rewrite",
     "foreign-key-churn",
     "large-object-default",
@@ -157,7 +159,8 @@ def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
             finding.relation,
             finding.category,
         )
-        if finding.operation_index is None or finding.relation is None:
+        alone = finding.operation_index is None or finding.relation is None
+        if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
             hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
         first = kept.setdefault(hazard, finding)
         if first is finding:

@@ -34,6 +34,26 @@ def tokens(statement: Statement, target: Target) -> list[Token]:
         return []
 
 
+# What cannot run inside a transaction.
+
+BY_THEMSELVES = (Kind.CREATE_INDEX, Kind.DROP_INDEX, Kind.REINDEX)
+OF_THE_SERVER = ("create database", "create tablespace", "alter system")
+
+
+def needing_none(statement: Statement) -> Iterator[Action]:
+    """The actions of the statement that cannot run inside a transaction."""
+    concurrent = {id(effect.source) for effect in statement.effects if effect.concurrent}
+    for action in statement.actions:
+        if (
+            id(action) in concurrent
+            or (action.kind in BY_THEMSELVES and "concurrently" in action.traits)
+            or action.kind is Kind.VACUUM
+            or (action.kind is Kind.SERVER and action.name in OF_THE_SERVER)
+            or (action.kind is Kind.DROP_OBJECT and action.definition["type"] in ("database", "tablespace"))
+        ):
+            yield action
+
+
 # Values of enums.
 
 UNEVALUATED = {Kind.ALTER_ENUM, Kind.ALTER_OBJECT, Kind.COMMENT, Kind.CREATE_OBJECT}

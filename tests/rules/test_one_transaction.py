@@ -137,3 +137,62 @@ def test_a_new_value_of_a_new_enum() -> None:
     """)]'''
     name = "enum-value-used-in-same-transaction"
     assert [len(found(name, source, f"postgresql@{version}")) for version in (15, 16, 17, 18)] == [1, 1, 0, 0]
+
+
+def test_atomic_false_for_nothing() -> None:
+    add = 'migrations.AddField("book", "{}", models.IntegerField(null=True))'
+    (finding,) = found("needless-non-atomic", f"atomic = False\noperations = [{add.format('a')}, {add.format('b')}]")
+    assert finding.message == (
+        "Nothing in `shop.0002_x` asks for `atomic = False`: without it, its 2 statements are undone together when one of them fails."
+    )
+    assert finding.help == "Leave this line out, so that the migration runs in one transaction:\n    atomic = False"
+    (finding,) = found("needless-non-atomic", f"atomic = False\noperations = [{add.format('a')}]")
+    assert finding.message == (
+        "Nothing in `shop.0002_x` asks for `atomic = False`: without it, the change and the record that it was made are committed "
+        "together."
+    )
+
+
+def test_atomic_false_for_nothing_is_told_once() -> None:
+    add = 'migrations.AddField("book", "{}", models.IntegerField(null=True))'
+    rules = [
+        next(rules_in(importlib.import_module(f"migration_lint.rules.{name}")))()
+        for name in ("needless_non_atomic", "half_applied_on_failure")
+    ]
+    (finding,) = findings_of(rules, f"atomic = False\noperations = [{add.format('a')}, {add.format('b')}]")
+    assert (finding.rule, finding.also) == ("needless-non-atomic", ("half-applied-on-failure",))
+
+
+ASKING = {
+    "an index built concurrently": 'AddIndexConcurrently("book", models.Index(fields=["title"], name="i"))',
+    "a function": "migrations.RunPython(lambda apps, schema_editor: None)",
+    "rows": 'migrations.RunSQL("UPDATE shop_book SET stock = 0 WHERE stock < 0")',
+    "what takes long": 'migrations.AlterField("review", "rating", models.IntegerField())',
+    "a value of an enum": "migrations.RunSQL(\"ALTER TYPE mood ADD VALUE 'calm'\")",
+    "several tables": (
+        'migrations.AddField("book", "x", models.IntegerField(null=True)), '
+        'migrations.AddField("author", "x", models.IntegerField(null=True))'
+    ),
+    "what is not understood": "migrations.RunSQL(\"DO $$ BEGIN EXECUTE 'SELECT ' || 1; END $$\")",
+    "a transaction of its own": 'migrations.RunSQL("BEGIN; ALTER TABLE shop_book ADD x int; COMMIT")',
+    "nothing sent": 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")])',
+}
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_atomic_false_for_something(name: str) -> None:
+    assert found("needless-non-atomic", f"atomic = False\noperations = [{ASKING[name]}]") == []
+
+
+def test_a_new_table_asks_for_nothing() -> None:
+    create = (
+        'migrations.CreateModel("B", [("id", models.BigAutoField(primary_key=True)), ("n", models.IntegerField(unique=True))])'
+    )
+    index = 'migrations.AddIndex("b", models.Index(fields=["n"], name="b_n"))'
+    assert len(found("needless-non-atomic", f"atomic = False\noperations = [{create}, {index}]")) == 1
+
+
+def test_a_pragma_asks_for_it() -> None:
+    pragma = 'atomic = False\noperations = [migrations.RunSQL("PRAGMA foreign_keys = OFF"), migrations.RunSQL("CREATE TABLE t (id int)")]'
+    assert found("needless-non-atomic", pragma, "sqlite@3.45") == []
+    assert len(found("needless-non-atomic", pragma.replace("foreign_keys", "cache_size"), "sqlite@3.45")) == 1
