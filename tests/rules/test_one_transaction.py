@@ -196,3 +196,53 @@ def test_a_pragma_asks_for_it() -> None:
     pragma = 'atomic = False\noperations = [migrations.RunSQL("PRAGMA foreign_keys = OFF"), migrations.RunSQL("CREATE TABLE t (id int)")]'
     assert found("needless-non-atomic", pragma, "sqlite@3.45") == []
     assert len(found("needless-non-atomic", pragma.replace("foreign_keys", "cache_size"), "sqlite@3.45")) == 1
+
+
+BUILD = """
+atomic = False
+operations = [migrations.RunSQL({})]
+"""
+RETRIED = """
+Drop what a failed build may have left, in a statement of its own, before it is built:
+    migrations.RunSQL(
+        [
+            'DROP INDEX CONCURRENTLY IF EXISTS "i"',
+            'CREATE INDEX CONCURRENTLY i ON shop_book (title)',
+        ],
+        reverse_sql='DROP INDEX CONCURRENTLY IF EXISTS "i"',
+    ),
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            "i",
+            (
+                "When the build of `i` fails, an INVALID index of that name stays behind, and `shop.0002_x` stops there whenever it "
+                "is run again, until somebody has dropped it."
+            ),
+        ),
+        (
+            "IF NOT EXISTS i",
+            (
+                "When the build of `i` fails, an INVALID index stays behind. `IF NOT EXISTS` passes over it when `shop.0002_x` is "
+                "run again, which is then recorded as applied, though no query uses the index."
+            ),
+        ),
+    ],
+)
+def test_a_concurrent_build_that_cannot_be_run_again(words: str, message: str) -> None:
+    sql = f"CREATE INDEX CONCURRENTLY {words} ON shop_book (title)"
+    (finding,) = found("concurrent-build-not-retryable", BUILD.format(repr(sql)))
+    assert finding.message == message
+    assert f"\n{finding.help}\n" == RETRIED
+
+
+def test_a_concurrent_build_without_a_name() -> None:
+    (finding,) = found("concurrent-build-not-retryable", BUILD.format(repr("CREATE INDEX CONCURRENTLY ON shop_book (title)")))
+    assert finding.message == (
+        "When the concurrent build fails, an INVALID index stays behind under a name that the server made up, and `shop.0002_x` builds "
+        "another beside it when it is run again."
+    )

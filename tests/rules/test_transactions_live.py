@@ -100,3 +100,20 @@ def test_a_new_value_of_a_new_enum(postgresql: Server) -> None:
         else:
             with pytest.raises(psycopg.errors.UnsafeNewEnumValueUsage):
                 connection.execute(sent[2])
+
+
+def test_a_failed_concurrent_build(database: Shop) -> None:
+    """What a run that is cancelled leaves, and what the next runs make of it."""
+    build = "CREATE INDEX CONCURRENTLY {} ON shop_book ((1 / (stock - 4711)))"
+    source = "atomic = False\noperations = [migrations.RunSQL({!r})]"
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"
+    database.rows("UPDATE shop_book SET stock = 4711 WHERE id = 1")
+    assert database.migrate(source.format(build.format("i"))) == "division by zero"
+    assert database.rows(valid) == [(False,)]
+    database.rows("UPDATE shop_book SET stock = 1")
+    assert database.migrate(source.format(build.format("i"))) == 'relation "i" already exists'
+    assert database.migrate(source.format(build.format("IF NOT EXISTS i"))) is None
+    assert database.rows(valid) == [(False,)]
+    assert database.migrate(source.format(["DROP INDEX CONCURRENTLY IF EXISTS i", build.format("i")])) is None
+    assert database.rows(valid) == [(True,)]
+    database.rows("DROP INDEX i")
