@@ -28,6 +28,7 @@ PRECEDENCE = (
     "blocking-foreign-key-check",
     "blocking-constraint-check",
     "work-under-exclusive-lock",
+    "whole-table-update",
     "copying-alter",
     "instant-budget",
     "rebuilding-alter",

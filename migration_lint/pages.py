@@ -16,7 +16,7 @@ from migration_lint.reporters import clean
 from migration_lint.reporters.text import format_sql, named_lock
 from migration_lint.rules import Rule
 from migration_lint.testing import TARGETS, impacts_of
-from migration_lint.types import CODE_FIRST, DATABASE_FIRST, Blocks, Effect, Finding, MigrationImpact
+from migration_lint.types import CODE_FIRST, DATABASE_FIRST, Blocks, Effect, Finding, MigrationImpact, Statement
 
 CATEGORIES = {
     "locks": "What keeps others from reading or writing a table while the migration runs.",
@@ -204,20 +204,22 @@ def effect_rows(migration: MigrationImpact) -> Iterator[tuple[str, ...]]:
         if statement.unread:
             yield str(number), "?", "not known", "nobody knows", f"not understood: {statement.unread}", ""
         for effect in statement.effects:
-            if effect.relation and (row := (str(number), *effect_row(effect, migration))) not in seen:
+            if effect.relation and (row := (str(number), *effect_row(statement, effect, migration))) not in seen:
                 seen.add(row)
                 yield row
 
 
-def effect_row(effect: Effect, migration: MigrationImpact) -> tuple[str, ...]:
+def effect_row(statement: Statement, effect: Effect, migration: MigrationImpact) -> tuple[str, ...]:
     relation = f"`{effect.relation}`"
     if not migration.used_table(effect):
         return relation, "nobody uses it yet", "", ", ".join(work(effect)), ""
     lock = named_lock(effect.lock, effect.algorithm) if effect.lock or effect.algorithm else "none"
+    if effect.held and effect.held != effect.lock:
+        lock = f"{lock} under {effect.held}"
     until = {"migration": "the commit", "statement": "it is done"}.get(effect.held_until, effect.held_until)
     if effect.whole_database:
         relation = "the whole database"
-    return relation, lock, CANNOT[effect.blocks], ", ".join(work(effect)), until if effect.lock else ""
+    return relation, lock, CANNOT[migration.blocked(statement, effect)], ", ".join(work(effect)), until if effect.lock else ""
 
 
 def told(findings: Iterable[Finding]) -> Iterator[Block]:

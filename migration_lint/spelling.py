@@ -364,27 +364,32 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
     model = target.model
     if model is None:
         return f"UPDATE {target.table} SET …  -- a few thousand rows at a time, each batch in a transaction of its own"
-    name = f"fill_{target.field_name}"
+    line = f"rows.filter(pk__in=keys{f', {only}' if only else ''}).update({change})"
+    return batches(f"fill_{target.field_name}", model.app_label, model.name, line)
+
+
+def batches(function: str, app_label: str, model: str, line: str) -> str:
+    """A data migration that does `line` to the next thousand of `rows`, whose primary keys are `keys`, until none is left."""
     return "\n".join(
         [
             "from django.db import migrations, models",
             "",
-            f"def {name}(apps, schema_editor):",
-            f"    {model.name} = apps.get_model({model.app_label!r}, {model.name!r})",
-            f"    rows = {model.name}.objects.using(schema_editor.connection.alias).order_by('pk')",
+            f"def {function}(apps, schema_editor):",
+            f"    {model} = apps.get_model({app_label!r}, {model!r})",
+            f"    rows = {model}.objects.using(schema_editor.connection.alias).order_by('pk')",
             "    last = None",
             "    while True:",
             "        batch = rows if last is None else rows.filter(pk__gt=last)",
             "        keys = list(batch.values_list('pk', flat=True)[:1000])",
             "        if not keys:",
             "            break",
-            f"        rows.filter(pk__in=keys{f', {only}' if only else ''}).update({change})",
+            f"        {line}",
             "        last = keys[-1]",
             "",
             "class Migration(migrations.Migration):",
             "    atomic = False",
             "    operations = [",
-            f"        migrations.RunPython({name}, migrations.RunPython.noop),",
+            f"        migrations.RunPython({function}, migrations.RunPython.noop),",
             "    ]",
         ]
     )

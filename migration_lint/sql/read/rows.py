@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from migration_lint.sql.lexer import LexError, Token, split
@@ -181,6 +181,7 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
     calls: dict[str, object] | None = {"calls": functions} if functions else None
     words = [token.value for token in tokens if token.kind == "word"]
     changed: list[tuple[Kind, str]] = []
+    every: set[str] = set()
     copies: dict[str, object] | None = None
     sets: dict[str, bool] | None = None
     start = cursor.position
@@ -197,6 +198,7 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         elif token.value == "delete" and following.take("from"):
             following.take("only")
             changed.append((Kind.DELETE, following.relation()))
+            every |= set() if is_narrowed(tokens[index + 1 :]) else {changed[-1][1]}
         elif (
             token.value == "update"
             and previous not in ("for", "key", "do", "on", "then")
@@ -204,6 +206,7 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         ):
             following.take("only")
             changed.append((Kind.UPDATE, following.relation()))
+            every |= set() if is_narrowed(tokens[index + 1 :]) else {changed[-1][1]}
             sets = assigned(following)
     if verb == "copy":
         table = cursor.relation() if cursor.peek().kind in ("word", "name") else None
@@ -217,10 +220,9 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         yield Action(Kind.CREATE_TABLE_AS, inner.relation(), None, {"columns": [], "constraints": [], "parents": ()})
     locking = any(a == "for" and b in LOCKING for a, b in pairwise(words)) and not changed
     targets = {name for _, name in changed}
-    where = "where" in words
     for kind, name in changed:
         definition: dict[str, object] | None = calls
-        traits = frozenset() if where or kind in (Kind.INSERT, Kind.COPY) else frozenset({"every row"})
+        traits = frozenset({"every row"}) if kind in (Kind.UPDATE, Kind.DELETE) and name in every else frozenset()
         if kind is Kind.INSERT and copies is not None:
             definition, traits = {**(calls or {}), "copies": copies}, frozenset({"from a query"})
         if kind is Kind.UPDATE and sets is not None:
@@ -232,6 +234,25 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
     if calls and not changed and not read:
         yield Action(Kind.SELECT, None, None, calls)
     cursor.rest()
+
+
+def is_narrowed(tokens: Sequence[Token]) -> bool:
+    """Whether an UPDATE or DELETE leaves rows out: by a condition of its own that is not always true, a join or a limit."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.value == "(") - (token.value == ")")
+        if depth < 0:
+            return False
+        if depth or token.kind != "word":
+            continue
+        if token.value in ("join", "limit", "fetch"):
+            return True
+        if token.value == "where":
+            rest = [each.value for each in tokens[index + 1 : index + 5]]
+            same = len(rest) > 2 and rest[1] == "=" and rest[0] == rest[2] and tokens[index + 1].kind == "number"
+            after = rest[3:4] if same else rest[1:2]
+            return not ((same or rest[:1] in (["true"], ["1"])) and after in ([], [";"], [")"], ["returning"]))
+    return False
 
 
 def block(body: str, cursor: Cursor, read_tokens: Callable[[Cursor], Iterator[Action]]) -> Iterator[Action]:
