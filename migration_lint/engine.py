@@ -23,6 +23,8 @@ PRECEDENCE = (
     "concurrently-in-transaction",
     "blocking-maintenance",
     "blocking-partition-change",
+    "needless-non-atomic",
+    "half-applied-on-failure",
     "table-rewrite",
     "foreign-key-churn",
     "large-object-default",
@@ -187,7 +189,8 @@ def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
             finding.relation,
             finding.category,
         )
-        if finding.operation_index is None or finding.relation is None:
+        alone = finding.operation_index is None or finding.relation is None
+        if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
             hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
         first = kept.setdefault(hazard, finding)
         if first is finding:

@@ -28,7 +28,7 @@ LAYERS = [
     {"sql.drivers"},
     {"sql.connection"},
     {"python"},
-    {"backfill"},
+    {"backfill", "transactions", "pending"},
     {"conf", "project.source", "project.registry"},
     {"project.states", "project.metadata", "project.imports"},
     {"project.loading", "project.selection", "project.collect", "project.history"},
@@ -45,10 +45,12 @@ PUBLIC = {
     "migration_lint.backfill",
     "migration_lint.conversions",
     "migration_lint.python",
+    "migration_lint.pending",
     "migration_lint.running",
     "migration_lint.sessions",
     "migration_lint.spelling",
     "migration_lint.types",
+    "migration_lint.transactions",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

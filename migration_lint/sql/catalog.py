@@ -70,6 +70,8 @@ class Constraint:
     valid: bool = True
     using_index: str | None = None
     deferrable: bool = False
+    deferred: bool = False  # checked at the commit, where nobody says otherwise
+    on_delete: str = ""  # what becomes of the rows that refer to one that is deleted; nothing in most
     inherited: bool = False  # a partition's copy of its parent's
     clustered_columns: tuple[str, ...] = ()  # the covering columns of INCLUDE
     inline: bool = False  # a CHECK in the definition of a column

@@ -216,7 +216,10 @@ def test_conditional_unique_constraint_is_an_index() -> None:
                 migrations.SeparateDatabaseAndState(
                     database_operations=[
                         migrations.RunSQL(
-                            'CREATE UNIQUE INDEX CONCURRENTLY "u" ON "shop_book" ("title") WHERE "stock" = 1',
+                            [
+                                'DROP INDEX CONCURRENTLY IF EXISTS "u"',
+                                'CREATE UNIQUE INDEX CONCURRENTLY "u" ON "shop_book" ("title") WHERE "stock" = 1',
+                            ],
                             reverse_sql='DROP INDEX CONCURRENTLY IF EXISTS "u"',
                         ),
                     ],
