@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections
 
 from migration_lint.backends import VENDORS, FactError, django_vendor, load, version_tuple
-from migration_lint.types import Severity, Target
+from migration_lint.types import DATABASE_FIRST, DEPLOY_ORDERS, Severity, Target
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -40,6 +40,7 @@ class Config:
     databases: tuple[str, ...] = ()
     fail_level: Severity = Severity.ERROR
     third_party: bool = False
+    deploy_order: str = DATABASE_FIRST
     rules: tuple[str, ...] = ()
 
     def updated(self, values: Mapping[str, Any], where: str) -> Config:
@@ -73,6 +74,10 @@ def checked(key: str, value: Any, where: str) -> Any:
         if value not in SEVERITIES:
             raise UsageError(f"{where}: fail_level is {value!r}; it has to be one of {', '.join(reversed(SEVERITIES))}.")
         return SEVERITIES[value]
+    if key == "deploy_order":
+        if value not in DEPLOY_ORDERS:
+            raise UsageError(f"{where}: deploy_order is {value!r}; it has to be one of {', '.join(DEPLOY_ORDERS)}.")
+        return value
     if not isinstance(value, bool):
         raise UsageError(f"{where}: {key} is {value!r}; it has to be true or false.")
     return value

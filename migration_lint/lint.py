@@ -31,7 +31,14 @@ class Run:
         release = selection.releases(self.selected, self.together)
         try:
             yield from collect.walk(
-                self.graph.migrations, self.graph.unmigrated, self.targets, release, reverses, self.errors, progress
+                self.graph.migrations,
+                self.graph.unmigrated,
+                self.targets,
+                release,
+                reverses,
+                self.errors,
+                progress,
+                self.config.deploy_order,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from migration_lint.sql.catalog import Catalog, Table
 
 MigrationKey = tuple[str, str]
+DATABASE_FIRST, CODE_FIRST = DEPLOY_ORDERS = ("database-first", "code-first")
 Record = TypeVar("Record")
 
 
@@ -363,6 +364,8 @@ class MigrationImpact:
     release: frozenset[MigrationKey]
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
+    deploy_order: str = DATABASE_FIRST
+    """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
 
     @cached_property
     def location(self) -> Location:

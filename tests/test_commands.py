@@ -173,6 +173,21 @@ def test_rules_of_a_project_are_found(project: Project) -> None:
     assert findings(project.run("lintmigrations", "--output-format", "json")) == [("lint-rules", "note", "0001_initial")]
 
 
+def test_rules_are_told_what_a_deployment_replaces_first(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    project.write("lint_rules.py", """
+        from migration_lint import Rule
+
+        class LintRules(Rule):
+            def check_migration(self, migration):
+                yield self.finding(migration.deploy_order, migration=migration)
+    """)  # fmt: skip
+    project.settings("shop", more='MIGRATION_LINT["rules"] = ["lint_rules"]')
+    for arguments, order in [((), "database-first"), (("--deploy-order", "code-first"), "code-first")]:
+        result = project.run("lintmigrations", "--output-format", "json", *arguments)
+        assert [finding["message"] for finding in json.loads(result.out)["findings"]] == [order]
+
+
 def test_a_crashing_rule_leaves_the_rest_running(project: Project) -> None:
     project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
     project.write("bad_rule.py", """

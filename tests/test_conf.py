@@ -20,14 +20,14 @@ OLDEST = {(5, 2): (14,), (6, 0): (14,), (6, 1): (15,)}[django.VERSION[:2]]
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
     settings.MIGRATION_LINT = {}
-    for name in ("TARGETS", "DATABASES", "FAIL_LEVEL", "THIRD_PARTY", "RULES"):
+    for name in ("TARGETS", "DATABASES", "FAIL_LEVEL", "THIRD_PARTY", "RULES", "DEPLOY_ORDER"):
         monkeypatch.delenv(f"MIGRATION_LINT_{name}", raising=False)
     (tmp_path / "pyproject.toml").write_text("")
     monkeypatch.chdir(tmp_path)
 
 
 def test_defaults() -> None:
-    assert load_config({}) == Config((), (), Severity.ERROR, False, ())
+    assert load_config({}) == Config((), (), Severity.ERROR, False, "database-first", ())
 
 
 def test_each_layer_beats_the_one_before(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -52,9 +52,10 @@ def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ({"target": ["x"]}, "settings.MIGRATION_LINT has the unknown key 'target'. Did you mean 'targets'? Known keys: databases, fail_level, rules, targets, third_party."),
+        ({"target": ["x"]}, "settings.MIGRATION_LINT has the unknown key 'target'. Did you mean 'targets'? Known keys: databases, deploy_order, fail_level, rules, targets, third_party."),
         ({"targets": "postgresql@16"}, "settings.MIGRATION_LINT: targets is 'postgresql@16'; it has to be a list of strings, such as targets = [\"postgresql@16\"]."),
         ({"fail_level": "fatal"}, "settings.MIGRATION_LINT: fail_level is 'fatal'; it has to be one of error, warning, note."),
+        ({"deploy_order": "code"}, "settings.MIGRATION_LINT: deploy_order is 'code'; it has to be one of database-first, code-first."),
         ({"third_party": "yes"}, "settings.MIGRATION_LINT: third_party is 'yes'; it has to be true or false."),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from migration_lint.python import static_sql
 from migration_lint.sql import connection as offline
 from migration_lint.sql.server import Server
 from migration_lint.types import (
+    DATABASE_FIRST,
     Impact,
     MigrationImpact,
     MigrationKey,
@@ -114,8 +115,9 @@ def expand(
 class Collector:
     """Collects the impacts of a plan on one target. The states are shared by all targets of a run."""
 
-    def __init__(self, target: Target, unmigrated: frozenset[str], reverses: bool) -> None:
+    def __init__(self, target: Target, unmigrated: frozenset[str], reverses: bool, deploy_order: str = DATABASE_FIRST) -> None:
         self.target = target
+        self.deploy_order = deploy_order
         self.server = Server(target)
         self.wrapper = offline.offline_connection(self.server)
         self.server.catalog = replace(self.server.catalog, settings=self.wrapper.session_settings(target.own))
@@ -229,7 +231,13 @@ class Collector:
         if wanted and self.reverses:
             impacts = self.with_reverses(migration, impacts, atomic)
         return MigrationImpact(
-            migration, self.target, partial(source.migration_location, migration), tuple(impacts), release, models_before
+            migration,
+            self.target,
+            partial(source.migration_location, migration),
+            tuple(impacts),
+            release,
+            models_before,
+            self.deploy_order,
         )
 
     def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:
@@ -383,6 +391,7 @@ def walk(
     reverses: bool,
     errors: list[str],
     progress: Callable[[int], None] = lambda number: None,
+    deploy_order: str = DATABASE_FIRST,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
@@ -391,7 +400,7 @@ def walk(
     """
     collectors = []
     for target in targets:
-        collector = Collector(target, unmigrated, reverses)
+        collector = Collector(target, unmigrated, reverses, deploy_order)
         with offline.installed(collector.wrapper):
             collector.seed()
         errors += collector.server.errors

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from migration_lint import lint
 from migration_lint.management.base import LintCommand
 from migration_lint.reporters import FORMATS
+from migration_lint.types import DEPLOY_ORDERS
 
 
 class Command(LintCommand):
@@ -22,8 +23,15 @@ class Command(LintCommand):
             help="Status 1 for findings of this severity and above (default: error).",
         )
 
+        parser.add_argument(
+            "--deploy-order",
+            choices=DEPLOY_ORDERS,
+            default=None,
+            help="What a deployment replaces first, the database or the code (default: database-first).",
+        )
+
     def run(self, options: dict[str, Any]) -> int:
-        config = self.configuration(options, fail_level=options["fail_level"])
+        config = self.configuration(options, fail_level=options["fail_level"], deploy_order=options["deploy_order"])
         report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"]))
         render = FORMATS[options["output_format"]]
         if render is None:
