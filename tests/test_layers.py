@@ -15,11 +15,14 @@ ROOT = Path(migration_lint.__file__).parent
 LAYERS = [
     {"types", "sql.lexer"},
     {"running", "keys"},
+    {"course", "obligations"},
     {"backends"},
     {"spelling", "sessions"},
     {"sql.catalog"},
     {"sql.read", "sql.fold", "sql.resolve"},
     {"storage"},
+    {"values"},
+    {"compatibility"},
     {"circumstances"},
     {"effects", "limits"},
     {"sql.server", "sql.introspection", "sql.literals", "trace"},
@@ -39,6 +42,7 @@ LAYERS = [
 ]
 PUBLIC = {
     "migration_lint",
+    "migration_lint.compatibility",
     "migration_lint.python",
     "migration_lint.running",
     "migration_lint.sessions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from migration_lint.sql.read.cursor import Cursor, Unread
 from migration_lint.sql.read.rows import copied, query_tables
@@ -230,6 +231,8 @@ def create_view(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     tokens = cursor.rest()
     uses = tuple(dict.fromkeys(query_tables(tokens, cursor)))
     columns = frozenset(token.value for token in tokens if token.kind in ("word", "name"))
+    if any(two.value == "*" and one.value in ("select", ",", ".") for one, two in pairwise(tokens)):
+        columns |= {"*"}
     kind = Kind.CREATE_MATERIALIZED_VIEW if materialized else Kind.REPLACE_VIEW if "or replace" in traits else Kind.CREATE_VIEW
     yield Action(kind, name, None, {"uses": uses, "words": columns}, frozenset(traits))
     for used in uses:
