@@ -19,15 +19,13 @@ from django.db.models.fields import AutoFieldMixin
 from migration_lint import backends
 from migration_lint.course import Course, is_without
 from migration_lint.obligations import keeps, shapes
-from migration_lint.running import Use, columns, is_used, table_before, users
+from migration_lint.running import Use, columns, is_used, table_before, tables_of, users
 from migration_lint.storage import of_session
 from migration_lint.types import CODE_FIRST, Impact, Kind, MigrationImpact, Statement
 from migration_lint.values import fits, values, written
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Catalog, Column, Table
-
-TYPE_CHANGES = (Kind.ALTER_TYPE, Kind.MODIFY_COLUMN)
 
 
 class How(enum.Enum):
@@ -44,7 +42,6 @@ class How(enum.Enum):
     NOT_NULL = enum.auto()
     NARROWED = enum.auto()
     RETYPED = enum.auto()
-    REPLACED = enum.auto()
     CONSTRAINED = enum.auto()
 
 
@@ -95,11 +92,42 @@ def breaks(migration: MigrationImpact, *hows: How) -> list[list[Break]]:
     if known is None:
         known = () if migration.deploy_order == CODE_FIRST else tuple(in_order(find_breaks(migration)))
         migration.__dict__["_breaks"] = known
+    return grouped(each for each in known if each.how in hows)
+
+
+def needs(migration: MigrationImpact) -> list[list[Break]]:
+    """What the code of this release cannot do until the migration has run. Nothing where the database goes first."""
+    return grouped(in_order(find_needs(migration))) if migration.deploy_order == CODE_FIRST else []
+
+
+def grouped(found: Iterable[Break]) -> list[list[Break]]:
     groups: dict[tuple[int, str], list[Break]] = {}
-    for found in known:
-        if found.how in hows:
-            groups.setdefault((id(found.impact), found.relation), []).append(found)
+    for each in found:
+        groups.setdefault((id(each.impact), each.relation), []).append(each)
     return list(groups.values())
+
+
+def left_required(migration: MigrationImpact) -> Iterator[tuple[Impact, Table, list[Use]]]:
+    """Columns that leave the state while the database goes on asking for them: the code that comes leaves them out."""
+    if not migration.impacts or migration.after is None:
+        return
+    start, end = migration.impacts[0].step.state.before.models, migration.impacts[-1].step.state.after.models
+    for key, model in start.items():
+        later = end.get(key)
+        if later is None or later is model or model.options.get("proxy") or not later.options.get("managed", True):
+            continue
+        for table, through in tables_of(model):
+            relation = None if through else migration.after.tables.get(table)
+            kept = {use.column for use in columns(end, later)}
+            lost = [use for use in columns(start, model) if use.column not in kept]
+            lost = [use for use in lost if relation and (column := relation.columns.get(use.column)) and is_required(column)]
+            if not lost or relation is None or "not strict" in of_session(migration.before):
+                continue
+            for impact in migration.impacts:
+                state = impact.step.state.after.models.get(key)
+                if state is not None and any(use.field not in state.fields for use in lost):
+                    yield impact, relation, lost
+                    break
 
 
 def in_order(found: Iterable[Break]) -> list[Break]:
@@ -178,16 +206,18 @@ class Proof(Course):
         yield from self.constraints(relation)
 
     def lost_table(self, place: int) -> Break:
+        end = len(self.steps)
+        stand_in = self.states[end].tables.get(self.known)
+        if stand_in is not None:  # has the name, and not all that the table had
+            place = next(i for i in range(end - 1, -1, -1) if self.states[i].tables.get(self.known) is not stand_in)
+            lost = next((use for use in self.uses if is_without(stand_in, use.column)), None)
+            return self.broken(How.TABLE_LOST, place, now=stand_in, use=lost, column=lost.column if lost else "")
         now = self.relation(place + 1)
-        if now is not None and self.acts(place, Kind.RENAME_TABLE) and self.known not in self.states[place + 1].tables:
-            return self.broken(How.TABLE_RENAMED, place, now=now.name)
-        if self.table.id == 0 and (action := self.acts(place, Kind.RENAME_TABLE)) is not None:
-            return self.broken(How.TABLE_RENAMED, place, now=action.name)
-        if now is None and self.acts(place, Kind.DROP_TABLE, Kind.DROP_SCHEMA):
-            return self.broken(How.TABLE_DROPPED, place)
-        named = self.states[place + 1].tables.get(self.known)
-        lost = next((use for use in self.uses if named is not None and is_without(named, use.column)), None)
-        return self.broken(How.TABLE_LOST, place, now=now and now.name, use=lost, column=lost.column if lost else "")
+        renamed = self.acts(place, Kind.RENAME_TABLE)
+        if renamed is not None and (now is not None or not self.table.id):
+            return self.broken(How.TABLE_RENAMED, place, now=now.name if now is not None else renamed.name)
+        dropped = now is None and self.acts(place, Kind.DROP_TABLE, Kind.DROP_SCHEMA)
+        return self.broken(How.TABLE_DROPPED if dropped else How.TABLE_LOST, place, now=now)
 
     def lost_column(self, place: int, use: Use) -> Break:
         if self.acts(place, Kind.DROP_COLUMN, name=use.column):
@@ -258,8 +288,6 @@ class Proof(Course):
         if place is None:
             return
         how = How.RETYPED if fits(asked, values(now.type, backend), backend) is None else How.NARROWED
-        if not self.acts(place, *TYPE_CHANGES, name=use.column):
-            how = How.REPLACED
         yield self.broken(how, place, column=use.column, use=use, now=now.type, was=was.type)
 
     def refuses_null(self, place: int, column: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.migrations.state import ModelState
 
+from migration_lint import backends
 from migration_lint.running import Use, is_named, is_same, table_before
 from migration_lint.types import Action, Impact, Kind, MigrationImpact, Statement, replace
 
@@ -86,6 +87,8 @@ class Course:
         named = self.states[place].tables.get(self.known)
         if named is None or named is relation:
             return named is not None
+        if "view" in named.kind and backends.load(self.migration.target.vendor).settings.get("views_are_read_only"):
+            return False
         return not any(is_without(named, use.column) for use in self.uses)
 
     def lacks(self, place: int, column: str) -> bool:
