@@ -58,6 +58,7 @@ class Break:
     statement: Statement
     table: Table
     model: ModelState
+    many_to_many: str | None = None
     column: str = ""
     use: Use | None = None
     now: Any = None
@@ -68,9 +69,14 @@ class Break:
         return self.table.name
 
     @property
+    def subject(self) -> str:
+        """The model whose table it is, or the field where it is an automatic one between models."""
+        return f"{self.model.name}.{self.many_to_many}" if self.many_to_many else self.model.name
+
+    @property
     def name(self) -> str:
-        """The field, or the model where it is about a table."""
-        return self.use.name if self.use else self.model.name
+        """The field, or whose table it is where it is about a whole table."""
+        return self.use.name if self.use else self.subject
 
     @property
     def place(self) -> dict[str, Any]:
@@ -186,7 +192,8 @@ class Proof(Course):
 
     def broken(self, how: How, place: int, **more: Any) -> Break:
         impact, statement = self.steps[place]
-        return Break(how, impact, statement, self.relation(place) or self.table, self.model, **more)
+        between = next((use.field for use in self.uses if use.definition and use.definition.many_to_many), None)
+        return Break(how, impact, statement, self.relation(place) or self.table, self.model, between, **more)
 
     def breaks(self) -> Iterator[Break]:
         place = self.cause(lambda i: not self.is_reached(i))
@@ -304,6 +311,8 @@ class Proof(Course):
         end = len(self.steps)
         if relation.constraints is self.table.constraints and relation.indexes is self.table.indexes:
             return
+        if any(self.is_lost(use.column) for use in self.uses):
+            return  # it writes nothing any more
         always = shapes(self.relation(0), self.states[0])
         uses = {use.column: use for use in self.uses if use.is_inserted}
         for shape, rule in shapes(relation, self.states[end]).items():

@@ -56,8 +56,9 @@ def keeps(
     if kind == "unique":
         known = {use.column for use in uses}
         new = [relation.columns[name] for name in names if name not in known and name in relation.columns]
-        nulls = rule.nulls_distinct and any(not column.not_null and column.default is None for column in new)
-        return nulls or any(each <= names for each in [*unique(model, uses), *(key[1] for key in always if key[0] == "unique")])
+        if rule.nulls_distinct and any(column.default is None for column in new):
+            return True  # NULL there, or no INSERT at all
+        return any(each <= names for each in [*unique(model, uses), *(key[1] for key in always if key[0] == "unique")])
     if kind == "foreign key":
         remote = [getattr(use.definition, "remote_field", None) for use in asked]
         return all(each is not None and getattr(each, "on_delete", None) is not DO_NOTHING for each in remote)

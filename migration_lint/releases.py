@@ -11,11 +11,11 @@ LATER = "In the next one, when no process of the old code is left,"
 MANY = 4
 
 
-def apart(impact: Impact, now: str, later: str = "do it in the database:", *before: str) -> str:
-    """The operation in the state alone now, and what it sends in the next release; `before` is what has to be done first."""
+def apart(impact: Impact, now: str, later: str, *instead: str) -> str:
+    """The operation in the state alone now, and in the next release what it sends, or does the same without sending it all."""
     step = impact.step
-    sent = [run_sql(statement.sql, reversed_or_none(impact, statement)) for statement in impact.statements]
-    second: str | tuple[str, str] = (f"{LATER} {later}", "\n".join([*before, *sent]))
+    sent = [*instead] or [run_sql(statement.sql, reversed_or_none(impact, statement)) for statement in impact.statements]
+    second: str | tuple[str, str] = (f"{LATER} {later}", "\n".join(sent))
     if isinstance(step.operation, migrations.RunSQL) or step.parent is not None:
         return advice(f"Take two releases. In this one {now}; leave this out of it.", second)
     if len(sent) > MANY:  # a table that is remade

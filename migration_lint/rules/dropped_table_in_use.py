@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from migration_lint import Finding, MigrationImpact, Rule, Severity
 from migration_lint.compatibility import Break, How, breaks
 from migration_lint.releases import LATER
-from migration_lint.running import tables_of
 from migration_lint.spelling import advice, listed, run_sql, separate, ways
 
 
@@ -35,7 +34,7 @@ class DroppedTableInUse(Rule):
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
         for found in breaks(migration, How.TABLE_DROPPED):
             first = found[0]
-            names = listed(dict.fromkeys(spoken(each) for each in found))
+            names = listed(dict.fromkeys(each.subject for each in found))
             yield self.finding(
                 f"Dropping the table `{first.relation}` breaks the running release: every query of {names} fails "
                 "until the last of its processes is replaced.",
@@ -45,26 +44,12 @@ class DroppedTableInUse(Rule):
             )
 
 
-def field_of(found: Break) -> str | None:
-    """The many-to-many field that the table is the automatic one of."""
-    for name, through in tables_of(found.model):
-        if through and name == found.table.name:
-            return through[0].field
-    return None
-
-
-def spoken(found: Break) -> str:
-    field = field_of(found)
-    return f"{found.model.name}.{field}" if field else found.model.name
-
-
 def way_out(found: list[Break]) -> str:
     first = found[0]
     own, table = ways(first.impact), first.table
     removed = []
     for each in found:
-        field = field_of(each)
-        model = each.model.name_lower
+        field, model = each.many_to_many, each.model.name_lower
         removed.append(f'migrations.RemoveField("{model}", "{field}"),' if field else f'migrations.DeleteModel("{model}"),')
     parents = dict.fromkeys(key.references for key in table.foreign_keys() if key.references and key.references != table.name)
     note = f"Until then its foreign keys still keep rows of {listed(map(str, parents))} from being deleted." if parents else ""

@@ -38,20 +38,25 @@ class OldCodeBreaks(Rule):
                 "is replaced.",
                 help=way_out(first),
                 migration=migration,
-                **first.place,
+                **{**first.place, "relation": known_as(first)},
             )
+
+
+def known_as(found: Break) -> str:
+    return str(found.now.name) if found.column and found.now is not None else found.relation
 
 
 def what(found: list[Break]) -> str:
     first = found[0]
-    if first.how is How.COLUMN_LOST or first.column:
+    name = first.now.name if first.now is not None else first.relation
+    if first.column:
         columns = list(dict.fromkeys(each.column for each in found if each.column))
-        return f"`{first.relation}` no longer has the column{'s' * (len(columns) > 1)} {listed(columns)}"
-    if first.now is not None and first.now.name != first.relation:
-        return f"`{first.relation}` is `{first.now.name}` from now on"
-    if first.now is not None:
-        return f"`{first.relation}` is a {first.now.kind} from now on, which takes no rows"
-    return f"`{first.relation}` is not there any more"
+        return f"`{name}` no longer has the column{'s' * (len(columns) > 1)} {listed(columns)}"
+    if first.now is None:
+        return f"`{name}` is not there any more"
+    if name != first.relation and name.rpartition(".")[2] == first.relation.rpartition(".")[2]:
+        return f"`{first.relation}` is `{name}` from now on"
+    return f"`{name}` is a {first.now.kind} from now on, which takes no rows"
 
 
 def way_out(found: Break) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from migration_lint import Finding, MigrationImpact, Rule, Severity
 from migration_lint.compatibility import Break, How, breaks
-from migration_lint.running import tables_of
 from migration_lint.spelling import advice, listed, model_of
 
 
@@ -32,7 +31,7 @@ class RenamedTable(Rule):
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
         for found in breaks(migration, How.TABLE_RENAMED):
             first = found[0]
-            names = listed(dict.fromkeys(each.model.name for each in found))
+            names = listed(dict.fromkeys(each.subject for each in found))
             yield self.finding(
                 f"Renaming the table `{first.relation}` to `{first.now}` breaks the running release: every query of {names} "
                 "asks for it by the old name, and fails, until the last of its processes is replaced.",
@@ -44,13 +43,8 @@ class RenamedTable(Rule):
 
 def way_out(found: Break) -> str:
     old, model = found.table.name, found.model
-    for name, through in tables_of(model):
-        if through and name == old:
-            field = through[0].field
-            return (
-                f"Keep the table's name: say `db_table={old!r}` on `{model.name}.{field}`, and keep the model's `db_table` "
-                "where that is what changes."
-            )
+    if found.many_to_many:
+        return f"Keep the table's name: say `db_table={old!r}` on the field `{found.subject}`."
     now = model_of(found.impact, str(found.now))
     after = now.name if now is not None else model.name
     lines = [f'migrations.AlterModelTable("{model.name_lower}", "{old}"),']
