@@ -44,9 +44,20 @@ PRECEDENCE = (
     "copying-alter",
     "instant-budget",
     "rebuilding-alter",
-    "renamed-column",
+    "removal-in-one-release",
+    "dropped-table-in-use",
+    "renamed-table",
     "dropped-column-in-use",
+    "renamed-column",
+    "old-code-breaks",
+    "new-code-breaks",
+    "required-column-dropped",
     "required-column-without-default",
+    "incompatible-type",
+    "narrowed-type",
+    "null-no-longer-allowed",
+    "database-default-removed",
+    "new-constraint-rejects-old-writes",
 )
 
 

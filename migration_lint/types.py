@@ -371,6 +371,10 @@ class MigrationImpact:
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
+    after: Catalog | None = field(default=None, compare=False, repr=False)
+    """The database that the migration leaves, what was deferred to its end included."""
+    models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
+    """The model states that the release's own code is written for; only where that goes first."""
 
     @cached_property
     def location(self) -> Location:

@@ -143,6 +143,7 @@ class Table:
     uses: frozenset[str] = frozenset()  # the relations that a view reads
     text: str = ""  # the statement that made a view
     reads: frozenset[tuple[str, str]] = frozenset()  # their columns that it reads, each behind its relation
+    words: frozenset[str] = frozenset()  # what may be a column in its text, `*` included
     options: Mapping[str, str] = field(default_factory=dict)  # engine, row_format, charset, collation, …, in lower case
     copied: Copied | None = None  # in the migration that made it
     row_versions: int = 0  # how often columns were added or dropped in an instant since the rows were last written anew

@@ -81,6 +81,7 @@ class Tables(Columns):
                 text=action.definition["text"],
                 uses=frozenset(name for name, _ in sources),
                 reads=frozenset(self.columns_read(catalog, sources, action.definition["columns"])),
+                words=frozenset(word for _, word in action.definition["columns"]),
             )
         )
 
