@@ -135,7 +135,8 @@ def failing(found: list[type[models.Model]], names: Mapping[type[models.Model], 
                 if not meets(lambda model=model, field=field, value=value: update(model, field, value)):  # type: ignore[misc]
                     failed.add((name, "value", field.name))
         for between in model._meta.local_many_to_many:
-            if between.remote_field.through._meta.auto_created and not meets(
+            through: Any = between.remote_field.through
+            if through._meta.auto_created and not meets(
                 lambda model=model, between=between: related(model, between)  # type: ignore[misc]
             ):
                 failed.add((f"{name}.{between.name}", "select", ""))

@@ -100,8 +100,10 @@ CASES |= {f"{rule.id}, {name}": text for rule in RULES for name, text in (("bad"
 # Done one after the other in one release, or in two: what came before is deployed.
 BEFORE = {
     "column in the next release": (
-        'migrations.AlterField("book", "stock", models.IntegerField(null=True)), '
-        'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")])',
+        (
+            'migrations.AlterField("book", "stock", models.IntegerField(null=True)), '
+            'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")])'
+        ),
         sql("ALTER TABLE shop_book DROP stock"),
     ),
     "shorter in the next release": (
