@@ -16,11 +16,15 @@ from migration_lint.types import Finding, MigrationImpact, Plan, Target, replace
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (
     "broken-graph",
+    "dependent-objects-dropped",
+    "view-depends-on-column",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",
     "blocking-maintenance",
     "blocking-partition-change",
+    "needless-non-atomic",
+    "half-applied-on-failure",
     "table-rewrite",
     "foreign-key-churn",
     "large-object-default",
@@ -31,6 +35,7 @@ PRECEDENCE = (
     "blocking-constraint-check",
     "validated-in-same-transaction",
     "work-under-exclusive-lock",
+    "whole-table-update",
     "timeout-breaks-concurrent-build",
     "blocking-index-drop",
     "blocking-trigger-change",
@@ -39,9 +44,20 @@ PRECEDENCE = (
     "copying-alter",
     "instant-budget",
     "rebuilding-alter",
-    "renamed-column",
+    "removal-in-one-release",
+    "dropped-table-in-use",
+    "renamed-table",
     "dropped-column-in-use",
+    "renamed-column",
+    "old-code-breaks",
+    "new-code-breaks",
+    "required-column-dropped",
     "required-column-without-default",
+    "incompatible-type",
+    "narrowed-type",
+    "null-no-longer-allowed",
+    "database-default-removed",
+    "new-constraint-rejects-old-writes",
 )
 
 
@@ -184,7 +200,8 @@ def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
             finding.relation,
             finding.category,
         )
-        if finding.operation_index is None or finding.relation is None:
+        alone = finding.operation_index is None or finding.relation is None
+        if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
             hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
         first = kept.setdefault(hazard, finding)
         if first is finding:

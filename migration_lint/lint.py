@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from migration_lint import conf
+from migration_lint import choosing, conf
 from migration_lint.engine import Engine
-from migration_lint.project import collect, loading, selection
-from migration_lint.rules import RuleError, find_rules
+from migration_lint.project import collect, history, loading, selection
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
 
@@ -34,7 +33,15 @@ class Run:
         release = selection.releases(self.selected, self.together)
         try:
             yield from collect.walk(
-                self.graph.migrations, self.graph.unmigrated, self.targets, release, reverses, self.errors, progress, ending
+                self.graph.migrations,
+                self.graph.unmigrated,
+                self.targets,
+                release,
+                reverses,
+                self.errors,
+                progress,
+                self.config.deploy_order,
+                ending,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
@@ -49,16 +56,18 @@ def prepare(config: conf.Config, app_label: str | None = None, name: str | None 
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
-    """Run every rule over what was selected. Raises UsageError."""
+    """Run the rules chosen over the migrations selected. Raises UsageError."""
     started = time.perf_counter()
-    try:
-        engine = Engine(find_rules(run.config.rules))
-    except RuleError as error:
-        raise conf.UsageError(f"{error}.") from error
+    engine = Engine(choosing.chosen(run.config))
     plan = Plan(
-        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected), run.graph.problems, run.targets
+        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
+        run.graph.problems,
+        run.targets,
+        history.build(run.graph, run.config.third_party),
     )
     findings: list[Finding] = engine.check_plan(plan)
+    told = {rule.id for rule in engine.rules}
+    run.errors += [problem.message for problem in plan.problems if problem.rule not in told]
     operations = unread = 0
     ending = collect.Ending(lambda: bool(engine.open))
     for impacts in run.impacts(engine.needs_reverse, progress, ending):
@@ -77,4 +86,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         errors,
         time.perf_counter() - started,
         {"unread": unread},
+        tuple((m.app_label, m.name) for m in plan.migrations),
+        engine.rules,
+        run.config.fail_level,
     )

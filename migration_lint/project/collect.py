@@ -22,6 +22,8 @@ from migration_lint.sql import connection as offline
 from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.server import Server
 from migration_lint.types import (
+    CODE_FIRST,
+    DATABASE_FIRST,
     Impact,
     MigrationImpact,
     MigrationKey,
@@ -115,8 +117,9 @@ def expand(
 class Collector:
     """Collects the impacts of a plan on one target. The states are shared by all targets of a run."""
 
-    def __init__(self, target: Target, unmigrated: frozenset[str], reverses: bool) -> None:
+    def __init__(self, target: Target, unmigrated: frozenset[str], reverses: bool, deploy_order: str = DATABASE_FIRST) -> None:
         self.target = target
+        self.deploy_order = deploy_order
         self.server = Server(target)
         self.wrapper = offline.offline_connection(self.server)
         settings = self.wrapper.session_settings(target.own)
@@ -156,6 +159,7 @@ class Collector:
         halves: list[Halves],
         release: frozenset[MigrationKey],
         models_before: Mapping[ModelKey, ModelState],
+        models_after: Mapping[ModelKey, ModelState],
         wanted: bool,
     ) -> MigrationImpact:
         """Run one migration forwards, and backwards on a fork where reverses are wanted."""
@@ -228,10 +232,19 @@ class Collector:
             server.commit()
         for number, statements in late.items():
             impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
+        left = server.catalog
         if wanted and self.reverses:
             impacts = self.with_reverses(migration, impacts, atomic)
         return MigrationImpact(
-            migration, self.target, partial(source.migration_location, migration), tuple(impacts), release, models_before
+            migration,
+            self.target,
+            partial(source.migration_location, migration),
+            tuple(impacts),
+            release,
+            models_before,
+            self.deploy_order,
+            left,
+            models_after,
         )
 
     def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:
@@ -393,6 +406,7 @@ def walk(
     reverses: bool,
     errors: list[str],
     progress: Callable[[int], None] = lambda number: None,
+    deploy_order: str = DATABASE_FIRST,
     ending: Ending | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
@@ -403,7 +417,7 @@ def walk(
     ending = ending or Ending()
     collectors = []
     for target in targets:
-        collector = Collector(target, unmigrated, reverses)
+        collector = Collector(target, unmigrated, reverses, deploy_order)
         with offline.installed(collector.wrapper):
             collector.seed()
         errors += collector.server.errors
@@ -461,6 +475,8 @@ class Track:
         self.collectors = collectors
         self.state = PlanState({}, set(unmigrated))
         self.old_models = models_without(migrations, unmigrated, selected)
+        code_first = any(collector.deploy_order == CODE_FIRST for collector in collectors)
+        self.new_models = models_with(migrations, unmigrated, selected) if code_first else {}
 
     def go_on(self, number: int, release: frozenset[MigrationKey] | None) -> list[tuple[Target, MigrationImpact]]:
         """Apply the next migration."""
@@ -468,10 +484,13 @@ class Track:
         halves = list(advance(self.state, migration))
         alone = release == frozenset({(migration.app_label, migration.name)})
         models_before = self.state.models if alone else self.old_models
+        models_after = (halves[-1].after if halves else self.state).models if alone else self.new_models
         results = []
         for collector in self.collectors:
             with offline.installed(collector.wrapper):
-                impact = collector.collect(migration, halves, release or frozenset(), models_before, release is not None)
+                impact = collector.collect(
+                    migration, halves, release or frozenset(), models_before, models_after, release is not None
+                )
                 results.append((collector.target, impact))
         if halves:
             self.state = forget(halves)
@@ -497,8 +516,7 @@ def models_without(
     selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
 ) -> Mapping[ModelKey, ModelState]:
     """The models before a release of several migrations: the plan without them and without what depends on them."""
-    keys = [(m.app_label, m.name) for m in migrations]
-    release = next((found for key in keys if (found := selected(key)) is not None), frozenset())
+    release = deployed_together(migrations, selected)
     if len(release) < 2:
         return {}
     state = PlanState({}, set(unmigrated))
@@ -510,3 +528,27 @@ def models_without(
         for half in advance(state, migration):
             state = half.after
     return state.models
+
+
+def models_with(
+    migrations: tuple[Migration, ...],
+    unmigrated: frozenset[str],
+    selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+) -> Mapping[ModelKey, ModelState]:
+    """The models after a release of several migrations: the plan up to the last of them."""
+    release = deployed_together(migrations, selected)
+    if len(release) < 2:
+        return {}
+    last = max(number for number, m in enumerate(migrations) if (m.app_label, m.name) in release)
+    state = PlanState({}, set(unmigrated))
+    for migration in migrations[: last + 1]:
+        for half in advance(state, migration):
+            state = half.after
+    return state.models
+
+
+def deployed_together(
+    migrations: tuple[Migration, ...], selected: Callable[[MigrationKey], frozenset[MigrationKey] | None]
+) -> frozenset[MigrationKey]:
+    keys = ((m.app_label, m.name) for m in migrations)
+    return next((found for key in keys if (found := selected(key)) is not None), frozenset())
