@@ -196,12 +196,12 @@ class Proof(Course):
         return Break(how, impact, statement, self.relation(place) or self.table, self.model, between, **more)
 
     def breaks(self) -> Iterator[Break]:
-        place = self.cause(lambda i: not self.is_reached(i))
-        if place is not None:
-            yield self.lost_table(place)
+        lost = self.cause(lambda i: not self.is_reached(i))
+        if lost is not None:
+            yield self.lost_table(lost)
         for use in self.uses:
             place = self.cause(lambda i, use=use: self.lacks(i, use.column))  # type: ignore[misc]
-            if place is not None and self.relation(place + 1) is not None:
+            if place is not None and (lost is None or self.relation(place + 1) is not None):
                 yield self.lost_column(place, use)
         relation = self.relation(len(self.steps))
         if relation is None or "view" in relation.kind:

@@ -20,6 +20,7 @@ from migration_lint.values import RANGES
 
 ALIAS = "deployed"
 Demand = tuple[str, str, str]
+Keys = dict[str, Any]
 LOST = {How.TABLE_DROPPED, How.TABLE_RENAMED, How.TABLE_LOST, How.COLUMN_DROPPED, How.COLUMN_RENAMED, How.COLUMN_LOST}
 
 
@@ -92,27 +93,29 @@ def fields(model: type[models.Model]) -> list[Any]:
     return [field for field in model._meta.local_concrete_fields if not field.generated]
 
 
-def values(model: type[models.Model], number: int, same: bool = False) -> dict[str, Any]:
-    """What a row is made of; with `same` only what has to be another value is one."""
+def values(model: type[models.Model], keys: Keys, number: int, same: bool = False) -> dict[str, Any]:
+    """What a row is made of; with `same` only what has to be another value is one. `keys` has those of the rows there are."""
     apart = {name for group in model._meta.unique_together for name in group}
     found = {}
     for field in fields(model):
         if isinstance(field, models.AutoField | models.BigAutoField | models.SmallAutoField) or field.has_db_default():
             continue
         if field.remote_field:
-            found[field.name] = field.remote_field.model._base_manager.using(ALIAS).first() if not field.null else None
+            found[field.attname] = None if field.null else keys[field.remote_field.model._meta.db_table]
             continue
         found[field.name] = sample(field, 1 if same and not field.unique and field.name not in apart else number)
     return found
 
 
-def fill(found: list[type[models.Model]]) -> None:
-    """One row in each table."""
+def fill(found: list[type[models.Model]]) -> Keys:
+    """One row in each table; their keys."""
+    keys: Keys = {}
     for model in found:
-        model._base_manager.using(ALIAS).create(**values(model, 1))
+        keys[model._meta.db_table] = model._base_manager.using(ALIAS).create(**values(model, keys, 1)).pk
+    return keys
 
 
-def failing(found: list[type[models.Model]], names: Mapping[type[models.Model], str] | None = None) -> set[Demand]:
+def failing(found: list[type[models.Model]], keys: Keys) -> set[Demand]:
     """The demands that the database does not meet."""
     failed: set[Demand] = set()
     for model in found:
@@ -120,42 +123,42 @@ def failing(found: list[type[models.Model]], names: Mapping[type[models.Model], 
         if not meets(lambda model=model: list(model._base_manager.using(ALIAS).all())):  # type: ignore[misc]
             failed.add((name, "select", ""))
             continue
-        if not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, 2))):  # type: ignore[misc]
+        if not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, keys, 2))):  # type: ignore[misc]
             failed.add((name, "insert", ""))
-        elif not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, 3, same=True))):  # type: ignore[misc]
+        elif not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, keys, 3, same=True))):  # type: ignore[misc]
             failed.add((name, "repeat", ""))
         for field in fields(model):
             if field.primary_key:
                 continue
-            if field.null and not meets(lambda model=model, field=field: update(model, field, None)):  # type: ignore[misc]
+            if field.null and not meets(lambda model=model, field=field: update(model, keys, field, None)):  # type: ignore[misc]
                 failed.add((name, "null", field.name))
             if field.remote_field:
                 continue
             for value in extremes(field):
-                if not meets(lambda model=model, field=field, value=value: update(model, field, value)):  # type: ignore[misc]
+                if not meets(lambda model=model, field=field, value=value: update(model, keys, field, value)):  # type: ignore[misc]
                     failed.add((name, "value", field.name))
         for between in model._meta.local_many_to_many:
-            if between.remote_field.through._meta.auto_created and not meets(
-                lambda model=model, between=between: related(model, between)  # type: ignore[misc]
+            through: Any = between.remote_field.through
+            if through._meta.auto_created and not meets(
+                lambda model=model, between=between: related(model, keys, between)  # type: ignore[misc]
             ):
                 failed.add((f"{name}.{between.name}", "select", ""))
     return failed
 
 
-def update(model: type[models.Model], field: Any, value: Any) -> None:
-    rows = model._base_manager.using(ALIAS).filter(pk=model._base_manager.using(ALIAS).first().pk)  # type: ignore[union-attr]
+def update(model: type[models.Model], keys: Keys, field: Any, value: Any) -> None:
+    rows = model._base_manager.using(ALIAS).filter(pk=keys[model._meta.db_table])
     rows.update(**{field.name: value})
     found = rows.values_list(field.name, flat=True).get()
-    if found != value or type(found) is not type(value):
+    if found != value:
         raise Misread(field, value, found)
     if value is not None:
         rows.filter(**{field.name: value}).get()
 
 
-def related(model: type[models.Model], between: Any) -> None:
-    row = model._base_manager.using(ALIAS).first()
-    other = between.remote_field.model._base_manager.using(ALIAS).first()
-    getattr(row, between.name).add(other)
+def related(model: type[models.Model], keys: Keys, between: Any) -> None:
+    row = model._base_manager.using(ALIAS).get(pk=keys[model._meta.db_table])
+    getattr(row, between.name).add(keys[between.remote_field.model._meta.db_table])
     list(getattr(row, between.name).all())
 
 
@@ -188,14 +191,15 @@ def predicted(found: list[Break]) -> set[Demand]:
     return demands
 
 
-def settled(demands: set[Demand], retyped: set[str]) -> set[Demand]:
-    """Without what follows from the rest: where a SELECT fails, all does; a value of another kind may stop an INSERT as well."""
+def settled(demands: set[Demand], loose: set[str]) -> set[Demand]:
+    """Without what follows from the rest: where a SELECT fails, all does; any value of the `loose` may stop an INSERT as well."""
     lost = {name for name, what, _ in demands if what == "select"}
-    stopped = {name for name, what, _ in demands if what == "insert"} | retyped
+    stopped = {name for name, what, _ in demands if what == "insert"} | loose
     return {
         (name, what, column)
         for name, what, column in demands
         if (what == "select" or name not in lost)
-        and not (what == "insert" and name in retyped)
+        and ("." not in name or name.partition(".")[0] not in lost)
+        and not (what == "insert" and name in loose)
         and not (what == "repeat" and name in stopped)
     }
