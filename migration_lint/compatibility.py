@@ -148,8 +148,9 @@ def find_breaks(migration: MigrationImpact) -> Iterator[Break]:
     states = catalogs(migration)
     for table in changed(states, steps):
         if is_used(migration, table):
-            for model, uses in askers(migration.models_before, table_before(migration, table)):
-                yield from Proof(migration, steps, states, table, model, uses).breaks()
+            known = table_before(migration, table)
+            for model, uses in askers(migration.models_before, known):
+                yield from Proof(migration, steps, states, table, model, uses, known).breaks()
 
 
 def find_needs(migration: MigrationImpact) -> Iterator[Break]:
@@ -160,7 +161,7 @@ def find_needs(migration: MigrationImpact) -> Iterator[Break]:
     states = catalogs(migration)[::-1]
     for table in changed(states, steps):
         for model, uses in askers(migration.models_after, table.name):
-            yield from Proof(migration, steps, states, table, model, uses).breaks()
+            yield from Proof(migration, steps, states, table, model, uses, table.name).breaks()
 
 
 def catalogs(migration: MigrationImpact) -> list[Catalog]:

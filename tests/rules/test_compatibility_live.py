@@ -9,12 +9,13 @@ import pytest
 from django.db import transaction
 from psycopg.conninfo import conninfo_to_dict
 
-from migration_lint import conf
-from migration_lint.compatibility import How, breaks
+from migration_lint import MigrationImpact, conf
+from migration_lint.compatibility import Break, How, breaks, catalogs, changed, needs
 from migration_lint.engine import Engine
 from migration_lint.project import collect
 from migration_lint.rules import find_rules
 from migration_lint.testing import APP, Bookshop, impacts_of
+from migration_lint.types import CODE_FIRST
 from tests import deployed
 from tests.servers import RUNNING, Server, absent, available
 
@@ -157,29 +158,58 @@ def bookshop() -> list[str]:
     return [statement.sql for (impact,) in walked for _, statement in impact.timeline]
 
 
+def loose(broken: list[Break]) -> set[str]:
+    """The models of which any INSERT may fail: a value of another kind is written, or a key that is not there."""
+    keyed = [each for each in broken if each.how is How.CONSTRAINED and each.now[0] == "foreign key"]
+    return {each.model.name for each in (*(each for each in broken if each.how is How.RETYPED), *keyed)}
+
+
+def run(connection: Any, migration: MigrationImpact) -> None:
+    with connection.cursor() as cursor:
+        for _, statement in migration.timeline:
+            cursor.execute(statement.sql)
+
+
 def deploy(connection: Any, *sources: str) -> None:
-    plan = impacts_of(list(sources), TARGET)
-    migration = plan[-1]
+    """The database first: the old models on what the last migration leaves."""
+    *earlier, migration = impacts_of(list(sources), TARGET)
     models = deployed.classes(migration.models_before)
+    tables = {table.name for table in changed(catalogs(migration), migration.timeline)}
     with transaction.atomic(using=deployed.ALIAS):
-        with connection.cursor() as cursor:
-            for earlier in plan[:-1]:
-                for _, statement in earlier.timeline:
-                    cursor.execute(statement.sql)
-            keys = deployed.fill(models)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            assert deployed.failing(models, keys) == set(), "the models do not work as it is"
-            for _, statement in migration.timeline:
-                cursor.execute(statement.sql)
-        observed = deployed.failing(models, keys)
+        for each in earlier:
+            run(connection, each)
+        keys = deployed.fill(models)
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert not earlier or deployed.failing(models, keys, tables) == set(), "the models do not work as it is"
+        run(connection, migration)
+        observed = deployed.failing(models, keys, tables)
         transaction.set_rollback(True, using=deployed.ALIAS)
     broken = [each for group in breaks(migration, *How) for each in group]
-    keyed = [each for each in broken if each.how is How.CONSTRAINED and each.now[0] == "foreign key"]
-    loose = {each.model.name for each in (*(each for each in broken if each.how is How.RETYPED), *keyed)}
-    said = deployed.settled(deployed.predicted(broken), loose)
-    assert deployed.settled(observed, loose) == said, [(each.how, each.subject, each.column) for each in broken]
+    said = deployed.settled(deployed.predicted(broken), loose(broken))
+    assert deployed.settled(observed, loose(broken)) == said, [(each.how, each.subject, each.column) for each in broken]
     reported = {finding.rule for finding in Engine(RULES).check_migration([migration])}
     assert bool(reported - {"required-column-dropped", "renamed-content-type"}) == bool(said)
+
+
+def deploy_code_first(connection: Any, *sources: str) -> None:
+    """The code first: the new models on what the last migration finds."""
+    *earlier, migration = impacts_of(list(sources), TARGET, deploy_order=CODE_FIRST)
+    models = deployed.classes(migration.models_after)
+    tables = {table.name for table in changed(catalogs(migration), migration.timeline)}
+    with transaction.atomic(using=deployed.ALIAS):
+        for each in earlier:
+            run(connection, each)
+        keys = deployed.fill(deployed.classes(migration.models_before))
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+        renamed = [table for table in migration.after.tables.values() if table.former_names] if migration.after else []
+        keys |= {table.name: keys[old] for table in renamed for _, old in table.former_names if old in keys}
+        observed = deployed.failing(models, keys, tables)
+        transaction.set_rollback(True, using=deployed.ALIAS)
+    missed = [each for group in needs(migration) for each in group]
+    said = deployed.settled(deployed.predicted(missed), loose(missed))
+    assert deployed.settled(observed, loose(missed)) == said, [(each.how, each.subject, each.column) for each in missed]
+    reported = {finding.rule for finding in Engine(RULES).check_migration([migration])}
+    assert reported - {"required-column-dropped", "renamed-content-type"} == ({"new-code-breaks"} if said else set())
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -191,3 +221,8 @@ def test_running_release_fails_where_it_is_said(case: str, shop: Any) -> None:
 def test_second_release(case: str, shop: Any) -> None:
     first, second = BEFORE[case]
     deploy(shop, ops(first), second)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "RunSQL" not in CASES[case] and "Separate" not in CASES[case]])
+def test_new_release_fails_where_it_is_said(case: str, shop: Any) -> None:
+    deploy_code_first(shop, CASES[case])
