@@ -121,5 +121,5 @@ class Course:
 def is_without(relation: Table, column: str) -> bool:
     """Whether a query of the relation cannot name the column. What a view has is what its text names, or all of it."""
     if "view" in relation.kind:
-        return relation.known and not relation.uses & {column, "*"}
+        return relation.known and not relation.words & {column, "*"}
     return relation.known and column not in relation.columns

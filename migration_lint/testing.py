@@ -22,6 +22,14 @@ from migration_lint.rules import Rule
 from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact
 
 APP = "shop"
+TARGETS = {
+    "postgresql": "postgresql@16",
+    "mysql": "mysql@8.4",
+    "mariadb": "mariadb@10.11",
+    "sqlite": "sqlite@3.45",
+    "oracle": "oracle@19",
+}
+"""What examples are run for."""
 
 
 class Bookshop(migrations.Migration):
@@ -99,6 +107,7 @@ def impacts_of(
     reverses: bool = False,
     release: bool = False,
     deploy_order: str = DATABASE_FIRST,
+    ending: collect.Ending | None = None,
 ) -> list[MigrationImpact]:
     """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
     given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
@@ -115,6 +124,7 @@ def impacts_of(
             reverses,
             errors,
             deploy_order=deploy_order,
+            ending=ending,
         )
     )
     assert not errors, errors
@@ -130,10 +140,12 @@ def findings_of(
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
     engine = Engine([rule] if isinstance(rule, Rule) else rule)
+    ending = collect.Ending()
     found = [
         finding
-        for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order)
+        for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order, ending)
         for finding in engine.check_migration([impact])
     ]
+    found += engine.check_end(ending.catalogs)
     assert not engine.errors, engine.errors
     return found

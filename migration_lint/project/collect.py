@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql
 from migration_lint.sql import connection as offline
+from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.server import Server
 from migration_lint.types import (
     CODE_FIRST,
@@ -121,7 +122,8 @@ class Collector:
         self.deploy_order = deploy_order
         self.server = Server(target)
         self.wrapper = offline.offline_connection(self.server)
-        self.server.catalog = replace(self.server.catalog, settings=self.wrapper.session_settings(target.own))
+        settings = self.wrapper.session_settings(target.own)
+        self.server.catalog = replace(self.server.catalog, settings=settings, own_settings=settings)
         self.reverses = reverses
         self.unmigrated = unmigrated
 
@@ -388,6 +390,14 @@ def touched_tables(operation: Operation, label: str, before: PlanState, after: P
     return list(dict.fromkeys(names))
 
 
+@dataclass
+class Ending:
+    """What is wanted of the plan's end: whether it has to be reached, and the databases as they are then."""
+
+    is_wanted: Callable[[], bool] = lambda: False
+    catalogs: dict[Target, Catalog] = field(default_factory=dict)
+
+
 def walk(
     migrations: tuple[Migration, ...],
     unmigrated: frozenset[str],
@@ -397,12 +407,14 @@ def walk(
     errors: list[str],
     progress: Callable[[int], None] = lambda number: None,
     deploy_order: str = DATABASE_FIRST,
+    ending: Ending | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
     `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
-    itself failed on is added to `errors`.
+    itself failed on is added to `errors`. What comes after the last selected migration is walked only if `ending` wants it.
     """
+    ending = ending or Ending()
     collectors = []
     for target in targets:
         collector = Collector(target, unmigrated, reverses, deploy_order)
@@ -413,7 +425,7 @@ def walk(
     tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
     for number, migration in enumerate(migrations):
-        if not remaining:
+        if not remaining and not ending.is_wanted():
             return
         progress(number)
         key = (migration.app_label, migration.name)
@@ -424,6 +436,7 @@ def walk(
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
             yield tuple(found[target] for target in targets)
+    ending.catalogs.update({collector.target: collector.server.catalog for collector in collectors})
 
 
 def by_plan(
