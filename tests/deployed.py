@@ -14,9 +14,12 @@ from typing import Any
 
 from django.db import DatabaseError, connections, models, transaction
 from django.db.migrations.state import ModelState, ProjectState
+from psycopg.conninfo import conninfo_to_dict
 
 from migration_lint.compatibility import Break, How
+from migration_lint.types import MigrationImpact
 from migration_lint.values import RANGES
+from tests.servers import RUNNING, Server, absent, available
 
 ALIAS = "deployed"
 Demand = tuple[str, str, str]
@@ -38,6 +41,27 @@ def connected(**settings: Any) -> Iterator[Any]:
         connections[ALIAS].close()
         del connections[ALIAS]
         del connections.databases[ALIAS]
+
+
+@contextmanager
+def database(blocker: Any) -> Iterator[Any]:
+    """A connection to an empty database."""
+    server = available(RUNNING)
+    if not isinstance(server, Server):
+        absent(RUNNING, server)
+    with server.scratch() as dsn:
+        parts = conninfo_to_dict(dsn)
+        names = {"NAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user"}
+        settings = {key: str(parts[name]) for key, name in names.items() if name in parts}
+        with blocker.unblock(), connected(ENGINE="django.db.backends.postgresql", **settings) as connection:
+            connection.cursor().execute("SET synchronous_commit = off")
+            yield connection
+
+
+def run(connection: Any, migration: MigrationImpact) -> None:
+    with connection.cursor() as cursor:
+        for _, statement in migration.timeline:
+            cursor.execute(statement.sql)
 
 
 def classes(states: Mapping[tuple[str, str], ModelState]) -> list[type[models.Model]]:
@@ -145,6 +169,36 @@ def failing(found: list[type[models.Model]], keys: Keys, tables: Container[str])
                 lambda model=model, between=between: related(model, keys, between)  # type: ignore[misc]
             ):
                 failed.add((f"{name}.{between.name}", "select", ""))
+    return failed
+
+
+def failing_alone(model: type[models.Model]) -> set[Demand]:
+    """The same of one model whose table is empty: what a row cannot be. What a key leads to does not matter."""
+
+    def insert(**changed: Any) -> None:
+        with connections[ALIAS].cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        row = model(**{**values(model, {}, 1), **changed})
+        row.save_base(raw=True, using=ALIAS, force_insert=True)  # a parent's row is not made along
+        for name, value in changed.items():
+            rows = model._base_manager.using(ALIAS).filter(pk=row.pk)
+            if rows.values_list(name, flat=True).get() != value or (value is not None and not rows.filter(**{name: value})):
+                raise Misread(name, value)
+
+    name = model.__name__
+    if not meets(lambda: list(model._base_manager.using(ALIAS).all())):
+        return {(name, "select", "")}
+    if not meets(insert):
+        return {(name, "insert", "")}
+    failed: set[Demand] = set()
+    for field in fields(model):
+        if field.primary_key:
+            continue
+        if field.null and not meets(lambda field=field: insert(**{field.attname: None})):  # type: ignore[misc]
+            failed.add((name, "null", field.name))
+        for value in () if field.remote_field else extremes(field):
+            if not meets(lambda field=field, value=value: insert(**{field.name: value})):  # type: ignore[misc]
+                failed.add((name, "value", field.name))
     return failed
 
 

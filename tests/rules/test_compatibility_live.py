@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from psycopg.conninfo import conninfo_to_dict
 
-from migration_lint import MigrationImpact, conf
+from migration_lint import conf
 from migration_lint.compatibility import Break, How, breaks, catalogs, changed, needs
 from migration_lint.engine import Engine
 from migration_lint.project import collect
@@ -17,7 +16,6 @@ from migration_lint.rules import find_rules
 from migration_lint.testing import APP, Bookshop, impacts_of
 from migration_lint.types import CODE_FIRST
 from tests import deployed
-from tests.servers import RUNNING, Server, absent, available
 
 TARGET = "postgresql@15"
 RULES = [rule for rule in find_rules() if rule.category == "compatibility"]
@@ -135,19 +133,12 @@ BEFORE = {
 
 @pytest.fixture(scope="module")
 def shop(django_db_blocker: Any) -> Iterator[Any]:
-    """A connection to a database with the bookshop, a row in each table."""
-    server = available(RUNNING)
-    if not isinstance(server, Server):
-        absent(RUNNING, server)
-    with server.scratch() as dsn:
-        parts = conninfo_to_dict(dsn)
-        names = {"NAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user"}
-        settings = {key: str(parts[name]) for key, name in names.items() if name in parts}
-        with django_db_blocker.unblock(), deployed.connected(ENGINE="django.db.backends.postgresql", **settings) as connection:
-            with connection.cursor() as cursor:
-                for statement in bookshop():
-                    cursor.execute(statement)
-            yield connection
+    """A connection to a database with the bookshop in it."""
+    with deployed.database(django_db_blocker) as connection:
+        with connection.cursor() as cursor:
+            for statement in bookshop():
+                cursor.execute(statement)
+        yield connection
 
 
 def bookshop() -> list[str]:
@@ -164,12 +155,6 @@ def loose(broken: list[Break]) -> set[str]:
     return {each.model.name for each in (*(each for each in broken if each.how is How.RETYPED), *keyed)}
 
 
-def run(connection: Any, migration: MigrationImpact) -> None:
-    with connection.cursor() as cursor:
-        for _, statement in migration.timeline:
-            cursor.execute(statement.sql)
-
-
 def deploy(connection: Any, *sources: str) -> None:
     """The database first: the old models on what the last migration leaves."""
     *earlier, migration = impacts_of(list(sources), TARGET)
@@ -177,11 +162,11 @@ def deploy(connection: Any, *sources: str) -> None:
     tables = {table.name for table in changed(catalogs(migration), migration.timeline)}
     with transaction.atomic(using=deployed.ALIAS):
         for each in earlier:
-            run(connection, each)
+            deployed.run(connection, each)
         keys = deployed.fill(models)
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
         assert not earlier or deployed.failing(models, keys, tables) == set(), "the models do not work as it is"
-        run(connection, migration)
+        deployed.run(connection, migration)
         observed = deployed.failing(models, keys, tables)
         transaction.set_rollback(True, using=deployed.ALIAS)
     broken = [each for group in breaks(migration, *How) for each in group]
@@ -198,7 +183,7 @@ def deploy_code_first(connection: Any, *sources: str) -> None:
     tables = {table.name for table in changed(catalogs(migration), migration.timeline)}
     with transaction.atomic(using=deployed.ALIAS):
         for each in earlier:
-            run(connection, each)
+            deployed.run(connection, each)
         keys = deployed.fill(deployed.classes(migration.models_before))
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
         renamed = [table for table in migration.after.tables.values() if table.former_names] if migration.after else []
@@ -223,6 +208,8 @@ def test_second_release(case: str, shop: Any) -> None:
     deploy(shop, ops(first), second)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "RunSQL" not in CASES[case] and "Separate" not in CASES[case]])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "," not in case and "RunSQL" not in CASES[case] and "Separate" not in CASES[case]]
+)
 def test_new_release_fails_where_it_is_said(case: str, shop: Any) -> None:
     deploy_code_first(shop, CASES[case])
