@@ -148,8 +148,9 @@ def find_breaks(migration: MigrationImpact) -> Iterator[Break]:
     states = catalogs(migration)
     for table in changed(states, steps):
         if is_used(migration, table):
-            for model, uses in askers(migration.models_before, table_before(migration, table)):
-                yield from Proof(migration, steps, states, table, model, uses).breaks()
+            known = table_before(migration, table)
+            for model, uses in askers(migration.models_before, known):
+                yield from Proof(migration, steps, states, table, model, uses, known).breaks()
 
 
 def find_needs(migration: MigrationImpact) -> Iterator[Break]:
@@ -160,7 +161,7 @@ def find_needs(migration: MigrationImpact) -> Iterator[Break]:
     states = catalogs(migration)[::-1]
     for table in changed(states, steps):
         for model, uses in askers(migration.models_after, table.name):
-            yield from Proof(migration, steps, states, table, model, uses).breaks()
+            yield from Proof(migration, steps, states, table, model, uses, table.name).breaks()
 
 
 def catalogs(migration: MigrationImpact) -> list[Catalog]:
@@ -196,12 +197,12 @@ class Proof(Course):
         return Break(how, impact, statement, self.relation(place) or self.table, self.model, between, **more)
 
     def breaks(self) -> Iterator[Break]:
-        place = self.cause(lambda i: not self.is_reached(i))
-        if place is not None:
-            yield self.lost_table(place)
+        lost = self.cause(lambda i: not self.is_reached(i))
+        if lost is not None:
+            yield self.lost_table(lost)
         for use in self.uses:
             place = self.cause(lambda i, use=use: self.lacks(i, use.column))  # type: ignore[misc]
-            if place is not None and self.relation(place + 1) is not None:
+            if place is not None and (lost is None or self.relation(place + 1) is not None):
                 yield self.lost_column(place, use)
         relation = self.relation(len(self.steps))
         if relation is None or "view" in relation.kind:
