@@ -28,6 +28,11 @@ NAME_FOLLOWS = {"into", "as", "::", "with", "update", "recursive", "table", "cop
 
 def query_tables(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[str]:
     """The relations that FROM, JOIN, USING and INTO name, common table expressions left out."""
+    return (name for name, _ in query_sources(tokens, cursor))
+
+
+def query_sources(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[tuple[str, str]]:
+    """These relations, each with what the query calls it."""
     inner = Cursor(cursor.sql, tokens, cursor.backend)
     opened: list[str] = []
     common = {
@@ -59,8 +64,8 @@ def query_tables(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[str]:
         previous = token.value
 
 
-def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
-    """The relations of one FROM list."""
+def sources(cursor: Cursor, common: set[str]) -> Iterator[tuple[str, str]]:
+    """The relations of one FROM list, with their aliases."""
     while True:
         cursor.take("lateral")
         cursor.take("only")
@@ -71,8 +76,7 @@ def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
         if cursor.at("("):  # a function in FROM
             cursor.position = mark + 1
             return
-        if name not in common and not dialects.of(cursor).is_dictionary(name):
-            yield name
+        alias = name.rpartition(".")[2]
         cursor.take("*")
         cursor.take("as")
         if cursor.peek().kind in ("word", "name") and not cursor.at_any(
@@ -100,9 +104,23 @@ def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
             "offset",
             "tablesample",
         ):
-            cursor.next()
+            alias = cursor.next().value
+        if name not in common and not dialects.of(cursor).is_dictionary(name):
+            yield name, alias
         if not cursor.take(","):
             return
+
+
+def named_columns(tokens: tuple[Token, ...]) -> frozenset[tuple[str, str]]:
+    """What may be a column, each behind what stands before its dot (or nothing); `*` is all of them."""
+    found = set()
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].value if place else ""
+        owner = tokens[place - 2].value if before == "." and place > 1 else ""
+        star = token[:2] == ("op", "*") and before in ("select", "distinct", "all", ",", ".")
+        if star or token.kind in ("word", "name"):
+            found.add((owner, token.value))
+    return frozenset(found)
 
 
 def called_functions(tokens: tuple[Token, ...]) -> set[str]:
