@@ -24,6 +24,7 @@ class Run:
     selected: frozenset[tuple[str, str]]
     together: bool
     errors: list[str]
+    app_label: str | None = None
 
     def impacts(
         self, reverses: bool, progress: Callable[[int], None] = lambda number: None
@@ -42,7 +43,7 @@ def prepare(config: conf.Config, app_label: str | None = None, name: str | None 
     targets = conf.targets(config)
     graph = loading.load()
     selected = selection.select(graph, app_label, name, config.third_party or app_label is not None)
-    return Run(config, targets, graph, selected, app_label is not None and not all_separately, [])
+    return Run(config, targets, graph, selected, app_label is not None and not all_separately, [], app_label)
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
@@ -56,7 +57,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
         run.graph.problems,
         run.targets,
-        history.build(run.graph, run.config.third_party),
+        history.build(run.graph, run.config.third_party, run.app_label),
     )
     findings: list[Finding] = engine.check_plan(plan)
     operations = unread = 0

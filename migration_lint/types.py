@@ -443,10 +443,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class AppChange:
-    """An operation that `makemigrations` would write, in words, and the model it is about."""
+    """An operation that `makemigrations` would write, in words, the model it is about, and whether a database would see it."""
 
     description: str
     model: str | None
+    schema: bool
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ LAYERS = [
     {"python"},
     {"conf", "project.source", "project.registry"},
     {"project.states", "project.metadata", "project.imports"},
-    {"project.loading", "project.selection", "project.collect", "project.history"},
+    {"project.loading", "project.selection", "project.collect", "project.autodetect", "project.history"},
     {"rules"},
     {"engine"},
     {"explain", "lint"},
