@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from migration_lint import conf
 from migration_lint.engine import Engine
-from migration_lint.project import collect, history, loading, selection
+from migration_lint.project import changed, collect, history, loading, selection
 from migration_lint.rules import RuleError, find_rules
 from migration_lint.sql.offline import OfflineError
-from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
+from migration_lint.types import Finding, MigrationImpact, Plan, Report, Since, Target
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Run:
     together: bool
     errors: list[str]
     app_label: str | None = None
+    since: Since | None = None
 
     def impacts(
         self, reverses: bool, progress: Callable[[int], None] = lambda number: None
@@ -38,12 +40,24 @@ class Run:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
 
 
-def prepare(config: conf.Config, app_label: str | None = None, name: str | None = None, all_separately: bool = False) -> Run:
+def prepare(
+    config: conf.Config,
+    app_label: str | None = None,
+    name: str | None = None,
+    all_separately: bool = False,
+    since: str | None = None,
+) -> Run:
     """Load the graph and select. Raises UsageError."""
     targets = conf.targets(config)
     graph = loading.load()
     selected = selection.select(graph, app_label, name, config.third_party or app_label is not None)
-    return Run(config, targets, graph, selected, app_label is not None and not all_separately, [], app_label)
+    together = app_label is not None and not all_separately
+    past = None
+    if since is not None:
+        past = changed.since(graph, since, Path.cwd())
+        selected &= past.new | past.before.keys()
+        together = not all_separately
+    return Run(config, targets, graph, selected, together, [], app_label, past)
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
@@ -57,7 +71,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
         run.graph.problems,
         run.targets,
-        history.build(run.graph, run.config.third_party, run.app_label),
+        history.build(run.graph, run.config.third_party, run.app_label, run.since),
     )
     findings: list[Finding] = engine.check_plan(plan)
     operations = unread = 0

@@ -422,13 +422,19 @@ class Problem:
 
 @dataclass(frozen=True)
 class Since:
-    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone."""
+    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone.
+
+    `ref` is what the user called the commit, `commit` the hash of the one from which HEAD and that went apart.
+    """
 
     ref: str
+    commit: str
     new: frozenset[MigrationKey]
     before: Mapping[MigrationKey, str]
     gone: Mapping[MigrationKey, MigrationKey | None]
-    """Those that are no longer there, each with the new name of its file where it has one."""
+    """Those that are no longer there, each with what its file is now, where it was renamed."""
+    paths: Mapping[MigrationKey, str]
+    """Where the files of those in `before` were, from the working directory."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import migration_lint
 ROOT = Path(migration_lint.__file__).parent
 # From the ground up. A package stands for all its modules; the longest prefix counts.
 LAYERS = [
-    {"types", "sql.lexer"},
+    {"types", "edits", "sql.lexer"},
     {"running", "keys"},
     {"backends"},
     {"spelling", "sessions"},
@@ -29,8 +29,8 @@ LAYERS = [
     {"sql.connection"},
     {"python"},
     {"conf", "project.source", "project.registry"},
-    {"project.states", "project.metadata", "project.imports"},
-    {"project.loading", "project.selection", "project.collect", "project.autodetect", "project.history"},
+    {"project.states", "project.metadata", "project.imports", "project.git"},
+    {"project.loading", "project.selection", "project.collect", "project.autodetect", "project.changed", "project.history"},
     {"rules"},
     {"engine"},
     {"explain", "lint"},
@@ -39,6 +39,7 @@ LAYERS = [
 ]
 PUBLIC = {
     "migration_lint",
+    "migration_lint.edits",
     "migration_lint.python",
     "migration_lint.running",
     "migration_lint.sessions",

@@ -21,10 +21,15 @@ class Command(LintCommand):
             default=None,
             help="Status 1 for findings of this severity and above (default: error).",
         )
+        parser.add_argument(
+            "--since",
+            metavar="REF",
+            help="Only what is new or changed since this branch, tag or commit, as one release. Asks git; commits nothing.",
+        )
 
     def run(self, options: dict[str, Any]) -> int:
         config = self.configuration(options, fail_level=options["fail_level"])
-        report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"]))
+        report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"], since=options["since"]))
         render = FORMATS[options["output_format"]]
         if render is None:
             from migration_lint.reporters.text import print_report
