@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.db import connections
 
 from migration_lint.backends import VENDORS, FactError, django_vendor, load, version_tuple
-from migration_lint.types import Severity, Target
+from migration_lint.types import DATABASE_FIRST, DEPLOY_ORDERS, Severity, Target
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -34,51 +35,89 @@ class UsageError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """`targets` are `[ALIAS=]VENDOR[@VERSION]`; `databases` are aliases; `rules` are dotted modules of further rules."""
+    """`targets` are `[ALIAS=]VENDOR[@VERSION]`; `databases` are aliases; `rules` are dotted modules of further rules.
+
+    `select`, `extend_select`, `ignore` and `severity` name rules, categories or `all`; `options` are by rule.
+    """
 
     targets: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     fail_level: Severity = Severity.ERROR
     third_party: bool = False
+    deploy_order: str = DATABASE_FIRST
     rules: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def updated(self, values: Mapping[str, Any], where: str) -> Config:
+    def updated(self, values: Mapping[Any, Any], where: str) -> Config:
         """With these values, checked. Raises UsageError naming `where` they stand."""
-        known = {field.name for field in fields(self)}
+        known = {each.name for each in fields(self)}
         changes: dict[str, Any] = {}
         for key, value in values.items():
-            if key not in known:
-                raise UsageError(
-                    f"{where} has the unknown key {key!r}.{did_you_mean(key, known)} Known keys: {', '.join(sorted(known))}."
-                )
-            changes[key] = checked(key, value, where)
+            name = key.replace("-", "_") if isinstance(key, str) else ""
+            if name not in known:
+                close = did_you_mean(name, known)
+                raise UsageError(f"{where} has the unknown key {key!r}.{close} Known keys: {', '.join(sorted(known))}.")
+            changes[name] = checked(name, value, where)
         return replace(self, **changes)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), list(folded), n=1)
+    return f" Did you mean {folded[close[0]]!r}?" if close else ""
 
 
 def checked(key: str, value: Any, where: str) -> Any:
-    if key in ("targets", "databases", "rules"):
+    if key in EXAMPLES:
         if isinstance(value, str) or not isinstance(value, Iterable) or not all(isinstance(item, str) for item in value):
             raise UsageError(
                 f'{where}: {key} is {value!r}; it has to be a list of strings, such as {key} = ["{EXAMPLES[key]}"].'
             )
         return tuple(value)
     if key == "fail_level":
-        if isinstance(value, Severity):
-            return value
-        if value not in SEVERITIES:
-            raise UsageError(f"{where}: fail_level is {value!r}; it has to be one of {', '.join(reversed(SEVERITIES))}.")
-        return SEVERITIES[value]
+        return checked_severity(key, value, where)
+    if key == "severity":
+        table = checked_table(key, value, where)
+        return {name: checked_severity(f"severity of {name}", it, where) for name, it in table.items()}
+    if key == "options":
+        table = checked_table(key, value, where)
+        return {name: checked_table(f"options of {name}", it, where) for name, it in table.items()}
+    if key == "deploy_order":
+        if value not in DEPLOY_ORDERS:
+            raise UsageError(f"{where}: deploy_order is {value!r}; it has to be one of {', '.join(DEPLOY_ORDERS)}.")
+        return value
     if not isinstance(value, bool):
         raise UsageError(f"{where}: {key} is {value!r}; it has to be true or false.")
     return value
 
 
-EXAMPLES = {"targets": "postgresql@16", "databases": "default", "rules": "myproject.lint_rules"}
+def checked_severity(what: str, value: Any, where: str) -> Severity:
+    if isinstance(value, Severity):
+        return value
+    if not isinstance(value, str) or value not in SEVERITIES:
+        raise UsageError(f"{where}: {what} is {value!r}; it has to be one of {', '.join(reversed(SEVERITIES))}.")
+    return SEVERITIES[value]
+
+
+def checked_table(what: str, value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise UsageError(f"{where}: {what} is {value!r}; it has to be a table.")
+    return value
+
+
+# The keys that have lists of names.
+EXAMPLES = {
+    "targets": "postgresql@16",
+    "databases": "default",
+    "rules": "myproject.lint_rules",
+    "select": "locks",
+    "extend_select": "design",
+    "ignore": "missing-lock-timeout",
+}
 
 
 def read_pyproject(start: Path) -> tuple[Mapping[str, Any], str]:
@@ -109,6 +148,11 @@ def read_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
             if text.lower() not in ("1", "true", "yes", "0", "false", "no"):
                 raise UsageError(f"{name} is {text!r}; it has to be true or false.")
             values[key] = text.lower() in ("1", "true", "yes")
+        elif key in ("severity", "options"):
+            try:
+                values[key] = json.loads(text)
+            except ValueError as error:
+                raise UsageError(f"{name} is {text!r}; it has to be JSON: {error}.") from None
         else:
             values[key] = text
     return values

@@ -5,18 +5,26 @@ from __future__ import annotations
 import hashlib
 import textwrap
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from migration_lint.rules import Rule
-from migration_lint.types import Finding, MigrationImpact, Plan, replace
+from migration_lint.sql.catalog import Catalog
+from migration_lint.types import Finding, MigrationImpact, Plan, Target, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (
     "broken-graph",
+    "dependent-objects-dropped",
+    "view-depends-on-column",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",
+    "blocking-maintenance",
+    "blocking-partition-change",
+    "needless-non-atomic",
+    "half-applied-on-failure",
     "table-rewrite",
     "foreign-key-churn",
     "large-object-default",
@@ -25,13 +33,31 @@ PRECEDENCE = (
     "not-null-scan",
     "blocking-foreign-key-check",
     "blocking-constraint-check",
+    "validated-in-same-transaction",
     "work-under-exclusive-lock",
+    "whole-table-update",
+    "timeout-breaks-concurrent-build",
+    "blocking-index-drop",
+    "blocking-trigger-change",
+    "referenced-table-locked",
+    "several-tables-locked",
     "copying-alter",
     "instant-budget",
     "rebuilding-alter",
-    "renamed-column",
+    "removal-in-one-release",
+    "dropped-table-in-use",
+    "renamed-table",
     "dropped-column-in-use",
+    "renamed-column",
+    "old-code-breaks",
+    "new-code-breaks",
+    "required-column-dropped",
     "required-column-without-default",
+    "incompatible-type",
+    "narrowed-type",
+    "null-no-longer-allowed",
+    "database-default-removed",
+    "new-constraint-rejects-old-writes",
 )
 
 
@@ -65,6 +91,8 @@ class Engine:
         self.rules = tuple(rules)
         self.errors: list[str] = []
         self.told: set[tuple[object, ...]] = set()
+        self.patient = [rule for rule in self.rules if type(rule).awaits_end is not Rule.awaits_end]
+        self.open: list[tuple[Rule, MigrationImpact]] = []
 
     @property
     def needs_reverse(self) -> bool:
@@ -83,9 +111,24 @@ class Engine:
             for rule in self.rules:
                 if rule.concerns(impact.target):
                     self.run(rule, rule.check_migration, impact, findings)
+                    if rule in self.patient:
+                        self.run(rule, partial(self.leave_open, rule), impact, findings)
         new = [finding for finding in findings if finding.migration is not None or told_as(finding) not in self.told]
         self.told.update(told_as(finding) for finding in new if finding.migration is None)
         return merge(new) if new else []
+
+    def leave_open(self, rule: Rule, impact: MigrationImpact) -> tuple[Finding, ...]:
+        if rule.awaits_end(impact):
+            self.open.append((rule, impact))
+        return ()
+
+    def check_end(self, ends: Mapping[Target, Catalog]) -> list[Finding]:
+        """What the end of the plan tells of the migrations that were left open."""
+        findings: list[Finding] = []
+        for rule, impact in self.open:
+            if (end := ends.get(impact.target)) is not None:
+                self.run(rule, partial(rule.check_end, end=end), impact, findings)
+        return merge(findings)
 
     def run(self, rule: Rule, check: Callable[[Any], Iterable[Finding]], subject: Any, found: list[Finding]) -> None:
         """Add what the rule finds, up to where it crashes."""
@@ -157,7 +200,8 @@ def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
             finding.relation,
             finding.category,
         )
-        if finding.operation_index is None or finding.relation is None:
+        alone = finding.operation_index is None or finding.relation is None
+        if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
             hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
         first = kept.setdefault(hazard, finding)
         if first is finding:

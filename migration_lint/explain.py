@@ -31,6 +31,20 @@ def effect_data(effect: Effect, release: frozenset[MigrationKey]) -> dict[str, A
     }
 
 
+def work(effect: Effect) -> list[str]:
+    """What an effect does that takes time in proportion to the rows, as verbs."""
+    return [
+        word
+        for word, is_so in (
+            ("rewrites the table", effect.rewrites),
+            ("builds an index", effect.builds_index),
+            ("reads every row", effect.scans),
+            ("changes rows", effect.writes_rows),
+        )
+        if is_so
+    ]
+
+
 def statement_data(statement: Statement, release: frozenset[MigrationKey]) -> dict[str, Any]:
     return {
         "sql": statement.sql,

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from migration_lint import conf
+from migration_lint import choosing, conf
 from migration_lint.engine import Engine
-from migration_lint.project import changed, collect, history, loading, selection
-from migration_lint.rules import RuleError, find_rules
+from migration_lint.project import changed, collect, history, loading, relations, selection
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Report, Since, Target
 
@@ -29,12 +28,23 @@ class Run:
     since: Since | None = None
 
     def impacts(
-        self, reverses: bool, progress: Callable[[int], None] = lambda number: None
+        self,
+        reverses: bool,
+        progress: Callable[[int], None] = lambda number: None,
+        ending: collect.Ending | None = None,
     ) -> Iterator[tuple[MigrationImpact, ...]]:
         release = selection.releases(self.selected, self.together)
         try:
             yield from collect.walk(
-                self.graph.migrations, self.graph.unmigrated, self.targets, release, reverses, self.errors, progress
+                self.graph.migrations,
+                self.graph.unmigrated,
+                self.targets,
+                release,
+                reverses,
+                self.errors,
+                progress,
+                self.config.deploy_order,
+                ending,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
@@ -61,24 +71,28 @@ def prepare(
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
-    """Run every rule over what was selected. Raises UsageError."""
+    """Run the rules chosen over the migrations selected. Raises UsageError."""
     started = time.perf_counter()
-    try:
-        engine = Engine(find_rules(run.config.rules))
-    except RuleError as error:
-        raise conf.UsageError(f"{error}.") from error
+    engine = Engine(choosing.chosen(run.config))
+    known = history.build(run.graph, run.config.third_party, run.app_label, run.since)
     plan = Plan(
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
-        run.graph.problems,
+        (*run.graph.problems, *relations.problems(known, run.selected)),
         run.targets,
-        history.build(run.graph, run.config.third_party, run.app_label, run.since),
+        known,
     )
     findings: list[Finding] = engine.check_plan(plan)
+    told = {rule.id for rule in engine.rules}
+    run.errors += [problem.message for problem in run.graph.problems if problem.rule not in told]
     operations = unread = 0
-    for impacts in run.impacts(engine.needs_reverse, progress):
+    ending = collect.Ending(lambda: bool(engine.open))
+    for impacts in run.impacts(engine.needs_reverse, progress, ending):
         findings += engine.check_migration(impacts)
         operations += len(impacts[0].migration.operations)
         unread += len({part.step.index[0] for impact in impacts for part in impact.impacts if part.is_unread})
+    if late := engine.check_end(ending.catalogs):
+        places = {(m.app_label, m.name): number for number, m in enumerate(run.graph.migrations)}
+        findings = sorted([*findings, *late], key=lambda f: places.get((f.app_label or "", f.migration or ""), -1))
     errors = (*run.errors, *engine.errors)
     return Report(
         tuple(findings),
@@ -88,4 +102,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         errors,
         time.perf_counter() - started,
         {"unread": unread},
+        tuple((m.app_label, m.name) for m in plan.migrations),
+        engine.rules,
+        run.config.fail_level,
     )

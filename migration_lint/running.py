@@ -185,6 +185,11 @@ def same_table(tables: Mapping[str, Table], table: Table) -> Table | None:
     return next((other for other in tables.values() if other.id == table.id), None)
 
 
+def find_table(tables: Mapping[str, Table], name: str) -> Table | None:
+    """The table that a model calls so, which the backend may have cut or spelled in a case of its own."""
+    return tables.get(name) or next((table for table in tables.values() if is_named(table.name, name)), None)
+
+
 def survives(migration: MigrationImpact, table: Table) -> bool:
     """Whether the migration ends with the table, which was dropped only to be remade, or with a copy of all its columns."""
     last = migration.impacts[-1].after.tables

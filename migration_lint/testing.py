@@ -19,9 +19,17 @@ from migration_lint import conf
 from migration_lint.engine import Engine
 from migration_lint.project import collect, selection
 from migration_lint.rules import Rule
-from migration_lint.types import Finding, MigrationImpact
+from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact
 
 APP = "shop"
+TARGETS = {
+    "postgresql": "postgresql@16",
+    "mysql": "mysql@8.4",
+    "mariadb": "mariadb@10.11",
+    "sqlite": "sqlite@3.45",
+    "oracle": "oracle@19",
+}
+"""What examples are run for."""
 
 
 class Bookshop(migrations.Migration):
@@ -94,7 +102,12 @@ Sources = Source | Sequence[Source]
 
 
 def impacts_of(
-    sources: Sources, target: str = "postgresql@16", reverses: bool = False, release: bool = False
+    sources: Sources,
+    target: str = "postgresql@16",
+    reverses: bool = False,
+    release: bool = False,
+    deploy_order: str = DATABASE_FIRST,
+    ending: collect.Ending | None = None,
 ) -> list[MigrationImpact]:
     """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
     given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
@@ -110,6 +123,8 @@ def impacts_of(
             selection.releases(selected, release),
             reverses,
             errors,
+            deploy_order=deploy_order,
+            ending=ending,
         )
     )
     assert not errors, errors
@@ -117,14 +132,20 @@ def impacts_of(
 
 
 def findings_of(
-    rule: Rule | Sequence[Rule], sources: Sources, target: str = "postgresql@16", release: bool = False
+    rule: Rule | Sequence[Rule],
+    sources: Sources,
+    target: str = "postgresql@16",
+    release: bool = False,
+    deploy_order: str = DATABASE_FIRST,
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
     engine = Engine([rule] if isinstance(rule, Rule) else rule)
+    ending = collect.Ending()
     found = [
         finding
-        for impact in impacts_of(sources, target, engine.needs_reverse, release)
+        for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order, ending)
         for finding in engine.check_migration([impact])
     ]
+    found += engine.check_end(ending.catalogs)
     assert not engine.errors, engine.errors
     return found

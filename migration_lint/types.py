@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from django.db.migrations.operations.base import Operation
     from django.db.migrations.state import ModelState, ProjectState
 
+    from migration_lint.rules import Rule
     from migration_lint.sql.catalog import Catalog, Table
 
 MigrationKey = tuple[str, str]
+DATABASE_FIRST, CODE_FIRST = DEPLOY_ORDERS = ("database-first", "code-first")
 Record = TypeVar("Record")
 
 
@@ -263,7 +265,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it."""
+    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it.
+
+    Without an `error` the statement goes through, and does something else.
+    """
 
     rule: str
     message: str
@@ -272,6 +277,7 @@ class Refusal:
     relation: str | None = None
     severity: Severity | None = None
     fact: str = ""
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +369,12 @@ class MigrationImpact:
     release: frozenset[MigrationKey]
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
+    deploy_order: str = DATABASE_FIRST
+    """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
+    after: Catalog | None = field(default=None, compare=False, repr=False)
+    """The database that the migration leaves, what was deferred to its end included."""
+    models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
+    """The model states that the release's own code is written for; only where that goes first."""
 
     @cached_property
     def location(self) -> Location:
@@ -418,6 +430,7 @@ class Problem:
     app_label: str | None = None
     migration: str | None = None
     location: Location | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -523,7 +536,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What one run found. `errors` is what could not be analysed and no finding tells."""
+    """What one run found. `errors` is what could not be analysed and no finding tells; `linted` are the migrations selected."""
 
     findings: tuple[Finding, ...]
     targets: tuple[Target, ...]
@@ -532,3 +545,6 @@ class Report:
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
     incomplete: Mapping[str, int] = field(default_factory=dict)
+    linted: tuple[MigrationKey, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    fail_level: Severity = Severity.ERROR

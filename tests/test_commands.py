@@ -173,6 +173,63 @@ def test_rules_of_a_project_are_found(project: Project) -> None:
     assert findings(project.run("lintmigrations", "--output-format", "json")) == [("lint-rules", "note", "0001_initial")]
 
 
+def test_rules_are_chosen(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
+    assert project.run("lintmigrations", "--ignore", "history,blocking-index-build").status == 0
+    assert project.run("lintmigrations", "--select", "history", "--select", "CREATE_INDEX").status == 1
+    assert project.run("lintmigrations", MIGRATION_LINT_SEVERITY='{"locks": "warning"}').status == 0
+    wrong = project.run("lintmigrations", "--select", "lock")
+    assert (wrong.status, wrong.err) == (
+        2,
+        "CommandError: select: there is no rule or category 'lock'. Did you mean 'locks'?\n",
+    )
+
+
+def test_a_broken_graph_is_told_whatever_is_selected(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE, "0002_x": "1 / 0\nclass Migration: pass"})
+    result = project.run("lintmigrations", "--select", "locks", "--output-format", "json")
+    assert (result.status, findings(result)) == (2, [])
+    assert "ZeroDivisionError" in json.loads(result.out)["errors"][0]
+
+
+def test_rules_are_listed_in_80_columns(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    result = project.run("lintmigrations", "--list-rules", "--ignore", "table-rewrite")
+    assert (result.status, result.err) == (0, "")
+    assert "\n  not-null-scan (error)\n      SET NOT NULL reads every row" in result.out
+    assert "\n  table-rewrite (error, off)\n" in result.out
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+def test_a_rule_is_explained(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    result = project.run("lintmigrations", "--explain", "CREATE_INDEX")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith("blocking-index-build\n====================\n")
+    assert '    CREATE INDEX "book_title_idx" ON "shop_book" ("title");\n' in result.out
+    for name, message in [
+        ("not_nul", "There is no rule 'not_nul'. Did you mean 'NOT_NULL'?"),
+        ("history", "There is no rule 'history'. Of the category history are "),
+    ]:
+        result = project.run("lintmigrations", "--explain", name)
+        assert (result.status, message in result.err) == (2, True), result
+
+
+def test_rules_are_told_what_a_deployment_replaces_first(project: Project) -> None:
+    project.app("shop", **{"0001_initial": CREATE})
+    project.write("lint_rules.py", """
+        from migration_lint import Rule
+
+        class LintRules(Rule):
+            def check_migration(self, migration):
+                yield self.finding(migration.deploy_order, migration=migration)
+    """)  # fmt: skip
+    project.settings("shop", more='MIGRATION_LINT["rules"] = ["lint_rules"]')
+    for arguments, order in [((), "database-first"), (("--deploy-order", "code-first"), "code-first")]:
+        result = project.run("lintmigrations", "--output-format", "json", *arguments)
+        assert [finding["message"] for finding in json.loads(result.out)["findings"]] == [order]
+
+
 def test_a_crashing_rule_leaves_the_rest_running(project: Project) -> None:
     project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
     project.write("bad_rule.py", """

@@ -20,14 +20,26 @@ OLDEST = {(5, 2): (14,), (6, 0): (14,), (6, 1): (15,)}[django.VERSION[:2]]
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
     settings.MIGRATION_LINT = {}
-    for name in ("TARGETS", "DATABASES", "FAIL_LEVEL", "THIRD_PARTY", "RULES"):
+    for name in (
+        "TARGETS",
+        "DATABASES",
+        "FAIL_LEVEL",
+        "THIRD_PARTY",
+        "RULES",
+        "DEPLOY_ORDER",
+        "SELECT",
+        "EXTEND_SELECT",
+        "IGNORE",
+        "SEVERITY",
+        "OPTIONS",
+    ):
         monkeypatch.delenv(f"MIGRATION_LINT_{name}", raising=False)
     (tmp_path / "pyproject.toml").write_text("")
     monkeypatch.chdir(tmp_path)
 
 
 def test_defaults() -> None:
-    assert load_config({}) == Config((), (), Severity.ERROR, False, ())
+    assert load_config({}) == Config((), (), Severity.ERROR, False, "database-first", ())
 
 
 def test_each_layer_beats_the_one_before(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -42,6 +54,35 @@ def test_each_layer_beats_the_one_before(settings: Settings, monkeypatch: pytest
     )
 
 
+def test_keys_may_have_dashes(settings: Settings, tmp_path: Path) -> None:
+    text = '[tool.migration_lint]\nextend-select = ["design"]\nfail-level = "note"\n[tool.migration_lint.severity]\nlocks = "note"\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    settings.MIGRATION_LINT = {"deploy-order": "code-first", "options": {"naming-pattern": {"table": "x"}}}
+    assert load_config({}) == Config(
+        extend_select=("design",),
+        fail_level=Severity.NOTE,
+        severity={"locks": Severity.NOTE},
+        deploy_order="code-first",
+        options={"naming-pattern": {"table": "x"}},
+    )
+
+
+def test_the_environment_says_it_all(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MIGRATION_LINT = {"select": ["history"], "ignore": ["locks"], "severity": {"history": "note"}}
+    monkeypatch.setenv("MIGRATION_LINT_SELECT", "locks, limits")
+    monkeypatch.setenv("MIGRATION_LINT_SEVERITY", '{"locks": "error"}')
+    monkeypatch.setenv("MIGRATION_LINT_OPTIONS", '{"wide-index": {"columns": 3}}')
+    assert load_config({"ignore": ["table-rewrite"]}) == Config(
+        select=("locks", "limits"),
+        ignore=("table-rewrite",),
+        severity={"locks": Severity.ERROR},
+        options={"wide-index": {"columns": 3}},
+    )
+    monkeypatch.setenv("MIGRATION_LINT_OPTIONS", "wide-index")
+    with pytest.raises(UsageError, match=r"^MIGRATION_LINT_OPTIONS is 'wide-index'; it has to be JSON: "):
+        load_config({})
+
+
 def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.migration_lint]\nthird_party = true\n")
     (tmp_path / "a" / "b").mkdir(parents=True)
@@ -52,9 +93,16 @@ def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ({"target": ["x"]}, "settings.MIGRATION_LINT has the unknown key 'target'. Did you mean 'targets'? Known keys: databases, fail_level, rules, targets, third_party."),
+        ({"target": ["x"]}, "settings.MIGRATION_LINT has the unknown key 'target'. Did you mean 'targets'? Known keys: databases, deploy_order, extend_select, fail_level, ignore, options, rules, select, severity, targets, third_party."),
         ({"targets": "postgresql@16"}, "settings.MIGRATION_LINT: targets is 'postgresql@16'; it has to be a list of strings, such as targets = [\"postgresql@16\"]."),
         ({"fail_level": "fatal"}, "settings.MIGRATION_LINT: fail_level is 'fatal'; it has to be one of error, warning, note."),
+        ({"deploy_order": "code"}, "settings.MIGRATION_LINT: deploy_order is 'code'; it has to be one of database-first, code-first."),
+        ({"severity": "error"}, "settings.MIGRATION_LINT: severity is 'error'; it has to be a table."),
+        ({"severity": {"locks": "bad"}}, "settings.MIGRATION_LINT: severity of locks is 'bad'; it has to be one of error, warning, note."),
+        ({"severity": {"locks": ["error"]}}, "settings.MIGRATION_LINT: severity of locks is ['error']; it has to be one of error, warning, note."),
+        ({"options": {"wide-index": 3}}, "settings.MIGRATION_LINT: options of wide-index is 3; it has to be a table."),
+        ({"ignore": "locks"}, "settings.MIGRATION_LINT: ignore is 'locks'; it has to be a list of strings, such as ignore = [\"missing-lock-timeout\"]."),
+        ({3: []}, "settings.MIGRATION_LINT has the unknown key 3. Known keys: databases, deploy_order, extend_select, fail_level, ignore, options, rules, select, severity, targets, third_party."),
         ({"third_party": "yes"}, "settings.MIGRATION_LINT: third_party is 'yes'; it has to be true or false."),
     ],
 )  # fmt: skip

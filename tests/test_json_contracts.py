@@ -80,6 +80,17 @@ def test_an_addindex_in_full() -> None:
     assert [s["sql"].split('"')[0] for s in step["reverse"]["statements"]] == ["DROP INDEX IF EXISTS "]
 
 
+def test_the_list_of_rules_follows_its_schema() -> None:
+    data, status = run("lintmigrations", "--list-rules", "--output-format", "json", "--ignore", "NOT_NULL")
+    jsonschema.validate(data, schema("rules"), jsonschema.Draft202012Validator)
+    rules = {rule["id"]: rule for rule in data["rules"]}
+    assert (status, rules["table-rewrite"]["runs"]) == (0, True)
+    rule = rules["required-column-without-default"]
+    assert (rule["runs"], rule["aliases"], rule["category"]) == (False, ["NOT_NULL"], "compatibility")
+    with pytest.raises(jsonschema.ValidationError, match="surprise"):
+        jsonschema.validate({**data, "surprise": True}, schema("rules"), jsonschema.Draft202012Validator)
+
+
 @pytest.mark.parametrize("name", ["lintmigrations", "explainmigration"])
 def test_the_schema_refuses_what_is_not_promised(name: str) -> None:
     data, _ = run(name, *(["--all"] if name == "explainmigration" else []), "--output-format", "json")

@@ -17,13 +17,14 @@ from django.db.migrations import Migration
 from migration_lint.project.source import recording
 from migration_lint.rules import find_rules
 from migration_lint.testing import APP, findings_of
+from migration_lint.types import DATABASE_FIRST
 
 ROOT = Path(__file__).parent / "cases"
 RULES = {rule.id: rule for rule in find_rules()}
 CASES = sorted(
     case for folder in ROOT.iterdir() if folder.is_dir() for case in folder.iterdir() if not case.name.startswith("_")
 )
-COMMENT = re.compile(r"# (expect|target|release): (.+)")
+COMMENT = re.compile(r"# (expect|target|release|deploy): (.+)")
 
 
 def files(case: Path) -> list[Path]:
@@ -59,6 +60,7 @@ def test_a_case_finds_what_it_expects(case: Path, monkeypatch: pytest.MonkeyPatc
     rules = [RULES[name] for name in sorted({case.parent.name, *(name for _, _, name in expected)})]
     for target in [value for _, word, value, _ in said if word == "target"] or ["postgresql@16"]:
         together = any(word == "release" for _, word, _, _ in said)
-        found = findings_of(rules, migrations, target, release=together)
+        order = next((value for _, word, value, _ in said if word == "deploy"), DATABASE_FIRST)
+        found = findings_of(rules, migrations, target, together, order)
         places = Counter((f.location.path, f.location.line, f.rule) for f in found if f.location is not None)
         assert places == expected, (target, [(f.rule, f.message) for f in found])

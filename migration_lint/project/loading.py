@@ -352,6 +352,15 @@ def is_third_party(label: str) -> bool:
     return bool({"site-packages", "dist-packages"} & set(path.parts))
 
 
+def migrations_file(label: str) -> str | None:
+    """The `__init__.py` of the app's migrations, or their folder where there is none."""
+    try:
+        module = sys.modules.get(MigrationLoader.migrations_module(label)[0] or "")
+    except LookupError:
+        return None
+    return getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
+
+
 def module_file(migration: Migration) -> str | None:
     return getattr(sys.modules.get(type(migration).__module__), "__file__", None)
 

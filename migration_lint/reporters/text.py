@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import textwrap
 from collections import Counter
@@ -14,7 +15,9 @@ import sqlparse
 from rich.console import Console
 from rich.text import Text
 
-from migration_lint.reporters import clean, shown_path
+from migration_lint.explain import work
+from migration_lint.reporters import clean, guarded
+from migration_lint.reporters.places import shown_path
 from migration_lint.types import Blocks, Effect, Finding, MigrationImpact, Report, Severity, backwards
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
@@ -46,7 +49,8 @@ class Printer:
         for part in parts:
             words, style = part if isinstance(part, tuple) else (part, "")
             text.append(self.encodable(clean(words)), style)
-        self.console.print(text, soft_wrap=True)
+        safe = guarded(text.plain)
+        self.console.print(text if safe == text.plain else Text(safe), soft_wrap=True)
 
     def encodable(self, text: str) -> str:
         return text.translate(TO_ASCII).encode("ascii", "replace").decode() if self.ascii else text
@@ -87,11 +91,18 @@ def source_lines(path: str) -> tuple[str, ...]:
         return ()
 
 
-def print_report(report: Report, printer: Printer) -> None:
+def render(report: Report, statistics: bool = False) -> str:
+    stream = io.StringIO()
+    print_report(report, Printer(stream, color=False), statistics)
+    return stream.getvalue()
+
+
+def print_report(report: Report, printer: Printer, statistics: bool = False) -> None:
+    """With `statistics`, how often each rule found something instead of what."""
     header(report, printer)
-    if len(report.findings) >= MANY:
+    if report.findings and (statistics or len(report.findings) >= MANY):
         summary(report, printer)
-    for finding in report.findings:
+    for finding in () if statistics else report.findings:
         print_finding(finding, report, printer)
     for error in report.errors:
         printer.line(("error: ", "bold red"), error)
@@ -265,16 +276,7 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
     if effect.is_new(migration.release):
         yield ("      ", (f"{effect.relation}", "cyan"), (" is new: nobody uses it yet", "dim"))
         return
-    work = [
-        word
-        for word, is_so in (
-            ("rewrites the table", effect.rewrites),
-            ("builds an index", effect.builds_index),
-            ("reads every row", effect.scans),
-            ("changes rows", effect.writes_rows),
-        )
-        if is_so
-    ]  # fmt: skip
+    does = work(effect)
     style = {Blocks.EVERYTHING: "red", Blocks.UNKNOWN: "red", Blocks.WRITES: "yellow"}.get(effect.blocks, "")
     until = "until the migration commits" if effect.held_until == "migration" else "for the statement"
     held = f" (held: {effect.held})" if effect.held and effect.held != effect.lock else ""
@@ -288,7 +290,7 @@ def effect_lines(effect: Any, migration: MigrationImpact) -> Iterator[tuple[Any,
         (f"{effect.relation}", "cyan"),
         ": ",
         (line, style),
-        (f"; {', '.join(work)}" if work else "", "bold"),
+        (f"; {', '.join(does)}" if does else "", "bold"),
     )
 
 

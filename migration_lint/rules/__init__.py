@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from migration_lint.backends import django_vendor
 from migration_lint.types import (
@@ -24,6 +25,9 @@ from migration_lint.types import (
     Target,
 )
 
+if TYPE_CHECKING:
+    from migration_lint.sql.catalog import Catalog
+
 ENTRY_POINTS = "migration_lint.rules"
 
 
@@ -32,7 +36,7 @@ class RuleError(ValueError):
 
 
 class Rule:
-    """Override one of `check_impact`, `check_migration` and `check_plan`; make findings with `self.finding()`.
+    """Override one of `check_impact`, `check_migration`, `check_end` and `check_plan`; make findings with `self.finding()`.
 
     The id is the module's name with dashes. The docstring says what is wrong and what happens; `bad` and `good` are the
     `operations` of a migration over the bookshop of the docs, from which docs and tests are made. `vendors` are those that the
@@ -40,7 +44,8 @@ class Rule:
     `on_postgresql()`, `on_mysql()` and so on the way out there, for `way_out()` to choose from. A rule that reads
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them. One that is a matter of
     taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words
-    what the release that is still running can no longer do once the bad example has run.
+    what the release that is still running can no longer do once the bad example has run. `options` are what a project may
+    set, with the defaults, whose types are those that are wanted; `self.option("name")` is what holds.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
@@ -56,16 +61,31 @@ class Rule:
     needs_reverse: ClassVar[bool] = False
     opt_in: ClassVar[bool] = False
     breaks: ClassVar[str] = ""
+    options: ClassVar[Mapping[str, Any]] = {}
     id: ClassVar[str] = ""
+    configured_severity: Severity | None = None
+    given: Mapping[str, Any] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
 
+    @classmethod
+    def summary(cls) -> str:
+        """The docstring's first sentence."""
+        text: str = re.split(r"(?<=[.])\s", " ".join((inspect.getdoc(cls) or "").split()))[0]
+        return text
+
     def concerns(self, target: Target) -> bool:
         return not self.vendors or target.vendor in self.vendors
 
+    def option(self, name: str) -> Any:
+        """What the project has set, or the default."""
+        return self.given[name] if name in self.given else self.options[name]
+
     def severity_for(self, vendor: str | None) -> Severity:
+        if self.configured_severity is not None:
+            return self.configured_severity
         return self.severity_on.get(vendor or "", self.severity)
 
     def way_out(self, impact: Impact, *arguments: Any) -> str:
@@ -92,6 +112,14 @@ class Rule:
         for impact in migration.impacts:
             yield from self.check_impact(impact, migration)
 
+    def awaits_end(self, migration: MigrationImpact) -> bool:
+        """Whether `check_end` is to be asked about the migration."""
+        return False
+
+    def check_end(self, migration: MigrationImpact, end: Catalog) -> Iterable[Finding]:
+        """What only the whole plan can tell: `end` is the database after its last migration, selected or not."""
+        return ()
+
     def check_plan(self, plan: Plan) -> Iterable[Finding]:
         """What is broken in the graph names the rule that reports it."""
         for problem in plan.problems:
@@ -102,6 +130,7 @@ class Rule:
                     app_label=problem.app_label,
                     migration_name=problem.migration,
                     location=problem.location,
+                    severity=problem.severity,
                 )
 
     def finding(
@@ -132,13 +161,15 @@ class Rule:
             key, targets, vendor = step.key, (str(impact.target),), impact.target.vendor
             index, operation = step.index[0], type(step.parent or step.operation).__name__
             location = location or step.location
+        if severity is None or self.configured_severity is not None:
+            severity = self.severity_for(vendor)
         blocks = effect.blocks if effect else None
         if effect and statement and migration:
             blocks = migration.blocked(statement, effect)
         return Finding(
             rule=self.id,
             category=self.category,
-            severity=self.severity_for(vendor) if severity is None else severity,
+            severity=severity,
             message=message,
             help=inspect.cleandoc(self.help) if help is None else help.strip("\n"),
             app_label=key[0],

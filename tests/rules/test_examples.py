@@ -6,16 +6,9 @@ import pytest
 
 from migration_lint import Rule
 from migration_lint.rules import find_rules
-from migration_lint.testing import findings_of, impacts_of
+from migration_lint.testing import TARGETS, findings_of, impacts_of
 
 RULES = find_rules()
-TARGETS = {
-    "postgresql": "postgresql@16",
-    "mysql": "mysql@8.4",
-    "mariadb": "mariadb@10.11",
-    "sqlite": "sqlite@3.45",
-    "oracle": "oracle@19",
-}
 WITH_EXAMPLES = [rule for rule in RULES if rule.bad or rule.good]
 
 

@@ -1,0 +1,76 @@
+"""What `--list-rules` and `--explain` print."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+from migration_lint import choosing
+from migration_lint.conf import Config, UsageError, did_you_mean
+from migration_lint.reporters import SCHEMA_VERSION, clean
+from migration_lint.rules import Rule
+
+WIDTH = 80
+
+
+def rules_data(config: Config) -> dict[str, Any]:
+    rules = choosing.known_rules(config)
+    chosen = {rule.id for rule in choosing.chosen(config)}
+    return {"schema_version": SCHEMA_VERSION, "rules": [rule_data(rule, rule.id in chosen) for rule in rules]}
+
+
+def rule_data(rule: Rule, runs: bool) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "category": rule.category,
+        "severity": str(rule.severity_for(None)),
+        "severity_on": {vendor: str(rule.severity_for(vendor)) for vendor in rule.severity_on},
+        "summary": rule.summary(),
+        "vendors": list(rule.vendors),
+        "opt_in": rule.opt_in,
+        "runs": runs,
+        "covers": list(rule.covers),
+        "aliases": choosing.aliases(rule),
+        "options": {name: shown(rule.option(name)) for name in rule.options},
+    }
+
+
+def shown(value: Any) -> Any:
+    return value.pattern if isinstance(value, re.Pattern) else value
+
+
+def rules_text(config: Config) -> str:
+    """By category; what does not run is said to."""
+    from migration_lint.pages import in_order
+
+    rules = choosing.known_rules(config)
+    chosen = {rule.id for rule in choosing.chosen(config)}
+    lines: list[str] = []
+    for category in in_order(rules):
+        lines += ["", category] if lines else [category]
+        for rule in rules:
+            if rule.category == category:
+                marks = [str(rule.severity_for(None)), *["opt-in"] * rule.opt_in, *["off"] * (rule.id not in chosen)]
+                lines += [f"  {rule.id} ({', '.join(marks)})", *textwrap.wrap(rule.summary(), WIDTH, **INDENTED)]
+    return clean("\n".join(lines))
+
+
+INDENTED: dict[str, Any] = {"initial_indent": "      ", "subsequent_indent": "      ", "break_on_hyphens": False}
+
+
+def explained(config: Config, name: str) -> str:
+    """The pages of the rules of this name. Raises UsageError."""
+    from migration_lint.pages import page, plain
+
+    rules = choosing.known_rules(config)
+    found = choosing.named(name, rules)
+    if not found:
+        raise UsageError(f"There is no rule {name!r}.{did_you_mean(name, choosing.names(rules))}{of_category(name, rules)}")
+    return "\n\n\n".join(plain(page(rule)) for rule in found)
+
+
+def of_category(name: str, rules: Iterable[Rule]) -> str:
+    there = [rule.id for rule in rules if rule.category == name]
+    return f" Of the category {name} are {', '.join(there)}." if there else ""

@@ -1,0 +1,357 @@
+"""A page about each rule, made from its class and from what its examples really do: the docs, and `--explain`."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import router
+
+from migration_lint.engine import Engine
+from migration_lint.explain import work
+from migration_lint.reporters import clean
+from migration_lint.reporters.text import format_sql, named_lock
+from migration_lint.rules import Rule
+from migration_lint.testing import TARGETS, impacts_of
+from migration_lint.types import CODE_FIRST, DATABASE_FIRST, Blocks, Effect, Finding, MigrationImpact, Statement
+
+CATEGORIES = {
+    "locks": "What keeps others from reading or writing a table while the migration runs.",
+    "compatibility": "What the release that is still running can no longer do once the migration has run.",
+    "data-loss": "What is gone afterwards, or fails on the rows that are there.",
+    "reversibility": "What cannot be taken back, or not without a loss.",
+    "transactions": "What fails, or stays half done, for the transaction it is in or is not in.",
+    "data-migrations": "What goes wrong in RunPython and RunSQL.",
+    "history": "What is wrong with the files and with how they depend on each other.",
+    "limits": "What the database does not take, or does not do as it is asked.",
+    "design": "Tables that work and that are regretted later.",
+}
+NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite", "oracle": "Oracle"}
+SHOWN = 8  # statements of one example
+WIDTH = 80
+Outcome = tuple[MigrationImpact | None, list[Finding], str]
+
+
+# What a page consists of.
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding's message."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Code:
+    text: str
+    language: str = "text"
+
+
+@dataclass(frozen=True)
+class Rows:
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Heading | Text | Said | Code | Rows
+
+
+def page(rule: Rule) -> Iterator[Block]:
+    """All that is told about a rule."""
+    yield Heading(rule.id, 1)
+    yield Rows(("", ""), tuple(properties(rule)))
+    yield from (Text(part) for part in inspect.cleandoc(rule.__doc__ or "").split("\n\n") if part)
+    bad = by_example(rule, rule.bad, rule.bad_on)
+    good = by_example(rule, rule.good, rule.good_on)
+    if not bad and rule.help:
+        yield Heading("What to do")
+        yield Code(inspect.cleandoc(rule.help))
+    for source, vendors in bad:
+        yield Heading(f"What it finds{on(vendors, bad)}")
+        yield from example(rule, source, vendors[0])
+    if bad and rule.breaks:
+        yield from deployment(rule, *bad[0])
+    for source, vendors in good:
+        yield Heading(f"What to do instead{on(vendors, good)}")
+        yield from example(rule, source, vendors[0])
+
+
+def properties(rule: Rule) -> Iterator[tuple[str, str]]:
+    severities = [f"{severity} on {NAMES.get(vendor, vendor)}" for vendor, severity in rule.severity_on.items()]
+    yield "severity", ", ".join([str(rule.severity), *severities])
+    yield "category", rule.category
+    yield "databases", listed_vendors(rule.vendors) if rule.vendors else "all"
+    if rule.opt_in:
+        yield "runs", f'where it is selected: `extend-select = ["{rule.id}"]`'
+    if rule.covers:
+        yield "also known as", ", ".join(f"`{name}`" for name in rule.covers)
+
+
+def listed_vendors(vendors: Iterable[str]) -> str:
+    return ", ".join(NAMES.get(vendor, vendor) for vendor in vendors)
+
+
+def on(vendors: Sequence[str], examples: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    """Which databases an example is for, where there are others."""
+    return f" on {listed_vendors(vendors)}" if len(examples) > 1 or len(vendors) < len(TARGETS) else ""
+
+
+def by_example(rule: Rule, example: str, others: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+    """The distinct examples, each with the vendors that it is for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for vendor in TARGETS:
+        source = inspect.cleandoc(others.get(vendor, example))
+        if source and vendor in (rule.vendors or TARGETS) and rule.bad_on.get(vendor, rule.bad):
+            found[source] = (*found.get(source, ()), vendor)
+    return list(found.items())
+
+
+@contextmanager
+def all_databases_allowed() -> Iterator[None]:
+    """Examples are no project's: what a project's routers say is not about them."""
+    before = router.__dict__.get("routers")
+    router.__dict__["routers"] = []
+    try:
+        yield
+    finally:
+        router.__dict__.pop("routers")
+        if before is not None:
+            router.__dict__["routers"] = before
+
+
+def outcome(rule: Rule, source: str, vendor: str, deploy_order: str = DATABASE_FIRST) -> Outcome:
+    """What an example does, what the rule says of it, and why more is not known: a rule may be a project's own."""
+    engine = Engine([rule])
+    try:
+        with all_databases_allowed():
+            (migration,) = impacts_of(source, TARGETS[vendor], engine.needs_reverse, deploy_order=deploy_order)
+            return migration, engine.check_migration([migration]), "; ".join(engine.errors)
+    except Exception as error:
+        return None, [], f"the example could not be run: {type(error).__name__}: {error}"
+
+
+def example(rule: Rule, source: str, vendor: str) -> Iterator[Block]:
+    """An example, what the database makes of it, and what is found."""
+    yield Code(source, "python")
+    migration, findings, error = outcome(rule, source, vendor)
+    if migration is not None:
+        yield from sent(migration, vendor)
+    yield from told(findings)
+    if error:
+        yield Text(f"Not known: {error}")
+
+
+def sent(migration: MigrationImpact, vendor: str) -> Iterator[Block]:
+    name = f"{NAMES[vendor]} {TARGETS[vendor].partition('@')[2]}"
+    statements = [statement for _, statement in migration.timeline]
+    reasons = dict.fromkeys(impact.unread for impact in migration.impacts if impact.unread)
+    yield from (Text(f"What is sent is not known: {reason}") for reason in reasons)
+    if not statements:
+        if not reasons:
+            yield Text("Nothing is sent to the database.")
+        return
+    yield Text(f"What {name} receives:")
+    yield Code("\n".join(shortened([f"{format_sql(statement.sql).rstrip(';')};" for statement in statements])), "sql")
+    if rows := list(effect_rows(migration)):
+        yield Rows(("#", "table", "lock", "others cannot", "it", "until"), tuple(shortened_rows(rows)))
+
+
+def shortened(lines: list[str]) -> list[str]:
+    if len(lines) <= SHOWN:
+        return lines
+    half = SHOWN // 2
+    return [*lines[:half], f"-- and {len(lines) - SHOWN} more", *lines[-half:]]
+
+
+def shortened_rows(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Without those of statements that are left out."""
+    count = len(dict.fromkeys(row[0] for row in rows))
+    if count <= SHOWN:
+        return rows
+    numbers = list(dict.fromkeys(row[0] for row in rows))
+    kept = {*numbers[: SHOWN // 2], *numbers[-SHOWN // 2 :]}
+    return [row for row in rows if row[0] in kept]
+
+
+CANNOT = {
+    Blocks.NOTHING: "nothing",
+    Blocks.SCHEMA_CHANGES: "change its schema",
+    Blocks.WRITES: "write",
+    Blocks.EVERYTHING: "read or write",
+    Blocks.UNKNOWN: "nobody knows",
+}
+
+
+def effect_rows(migration: MigrationImpact) -> Iterator[tuple[str, ...]]:
+    """What each statement does to each table, once."""
+    seen = set()
+    for number, (_, statement) in enumerate(migration.timeline, 1):
+        if statement.unread:
+            yield str(number), "?", "not known", "nobody knows", f"not understood: {statement.unread}", ""
+        for effect in statement.effects:
+            if effect.relation and (row := (str(number), *effect_row(statement, effect, migration))) not in seen:
+                seen.add(row)
+                yield row
+
+
+def effect_row(statement: Statement, effect: Effect, migration: MigrationImpact) -> tuple[str, ...]:
+    relation = f"`{effect.relation}`"
+    if not migration.used_table(effect):
+        return relation, "nobody uses it yet", "", ", ".join(work(effect)), ""
+    lock = named_lock(effect.lock, effect.algorithm) if effect.lock or effect.algorithm else "none"
+    if effect.held and effect.held != effect.lock:
+        lock = f"{lock} under {effect.held}"
+    until = {"migration": "the commit", "statement": "it is done"}.get(effect.held_until, effect.held_until)
+    if effect.whole_database:
+        relation = "the whole database"
+    return relation, lock, CANNOT[migration.blocked(statement, effect)], ", ".join(work(effect)), until if effect.lock else ""
+
+
+def told(findings: Iterable[Finding]) -> Iterator[Block]:
+    """What is found, each word of it once."""
+    seen = set()
+    for finding in findings:
+        if finding.message not in seen:
+            yield Said(f"**{finding.severity}** {finding.message}")
+        if finding.help and finding.help not in seen:
+            yield Code(textwrap.dedent(finding.help))
+        seen |= {finding.message, finding.help}
+
+
+def deployment(rule: Rule, source: str, vendors: tuple[str, ...]) -> Iterator[Block]:
+    """Which step of a deployment breaks what, by what is replaced first."""
+    yield Heading("During a deployment")
+    header = ("", "database", "code that runs", "")
+    rows = (
+        ("1", "as before", "old", "✓"),
+        ("2", "migrated", "old", f"✗ {rule.breaks}"),
+        ("3", "migrated", "new", "✓"),
+    )
+    yield Rows(header, rows)
+    _, other, _ = outcome(rule, source, vendors[0], CODE_FIRST)
+    yield Text('With `deploy-order = "code-first"`:')
+    between = f"✗ {other[0].message}" if other else "✓"
+    yield Rows(header, (("1", "as before", "old", "✓"), ("2", "as before", "new", between), ("3", "migrated", "new", "✓")))
+
+
+# How it is written down.
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    return "\n".join(line for block in blocks for line in markdown_lines(block)).strip("\n") + "\n"
+
+
+def markdown_lines(block: Block) -> Iterator[str]:
+    if isinstance(block, Heading):
+        yield f"{'#' * block.level} {block.text}"
+    elif isinstance(block, Text):
+        yield block.text
+    elif isinstance(block, Said):
+        yield f"> {block.text}"
+    elif isinstance(block, Code):
+        fence = "```" if "```" not in block.text else "````"
+        yield from (f"{fence}{block.language}", block.text.strip("\n"), fence)
+    else:
+        yield table_line(block.header)
+        yield table_line(["---"] * len(block.header))
+        yield from map(table_line, block.rows)
+    yield ""
+
+
+def table_line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def plain(blocks: Iterable[Block], width: int = WIDTH) -> str:
+    """For a terminal. Code is indented and keeps its lines."""
+    return clean("\n".join(line.rstrip() for block in blocks for line in plain_lines(block, width))).strip("\n")
+
+
+def plain_lines(block: Block, width: int) -> Iterator[str]:
+    if isinstance(block, Heading):
+        yield from (block.text, ("=" if block.level == 1 else "-") * len(block.text))
+    elif isinstance(block, Text):
+        yield from wrapped(block.text, width)
+    elif isinstance(block, Said):
+        yield from wrapped(block.text.replace("**", ""), width)
+    elif isinstance(block, Code):
+        yield from textwrap.indent(block.text.strip("\n"), "    ").splitlines()
+    elif not any(block.header):
+        size = max(len(row[0]) for row in block.rows)
+        yield from (f"{name:<{size}}  {text}" for name, text in block.rows)
+    else:
+        yield from plain_rows(block, width)
+    yield ""
+
+
+def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> Iterator[str]:
+    if text.startswith(" "):
+        yield from text.splitlines()
+        return
+    yield from textwrap.wrap(
+        " ".join(text.split()),
+        width,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def plain_rows(block: Rows, width: int) -> Iterator[str]:
+    """In columns where they fit, otherwise each row as a list."""
+    rows = [tuple(cell.replace("`", "") for cell in row) for row in (block.header, *block.rows)]
+    sizes = [max(len(row[place]) for row in rows) for place in range(len(block.header))]
+    if sum(sizes) + 2 * len(sizes) <= width:
+        for row in rows:
+            yield "  ".join(f"{cell:<{size}}" for cell, size in zip(row, sizes, strict=True))
+        return
+    for row in rows[1:]:
+        cells = [f"{name}: {cell}" if name else cell for name, cell in zip(rows[0], row, strict=True) if cell]
+        yield from wrapped("; ".join(cells), width, "    ", "  ")
+
+
+def pages(rules: Iterable[Rule]) -> dict[str, str]:
+    """The docs by file name: a page for each rule, and the index."""
+    known = tuple(rules)
+    return {"README.md": markdown(index(known)), **{f"{rule.id}.md": markdown(page(rule)) for rule in known}}
+
+
+def index(rules: Sequence[Rule]) -> Iterator[Block]:
+    yield Heading("Rules", 1)
+    yield Text(
+        "Made from the rules themselves, by `python -m tests.pages`. A rule marked *opt-in* runs where its id or its category "
+        "is selected."
+    )
+    for category in in_order(rules):
+        yield Heading(category)
+        if category in CATEGORIES:
+            yield Text(CATEGORIES[category])
+        rows = []
+        for rule in rules:
+            if rule.category == category:
+                covers = f" Also: {', '.join(f'`{name}`' for name in rule.covers)}." if rule.covers else ""
+                mark = ", *opt-in*" if rule.opt_in else ""
+                rows.append((f"[`{rule.id}`]({rule.id}.md)", f"{rule.severity}{mark}", f"{rule.summary()}{covers}"))
+        yield Rows(("rule", "severity", "fault"), tuple(rows))
+
+
+def in_order(rules: Iterable[Rule]) -> list[str]:
+    """The categories that there are, those of the built-in rules first."""
+    there = {rule.category for rule in rules}
+    return [*(name for name in CATEGORIES if name in there), *sorted(there - CATEGORIES.keys())]
