@@ -430,17 +430,24 @@ class Problem:
     app_label: str | None = None
     migration: str | None = None
     location: Location | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
 class Since:
-    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone."""
+    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone.
+
+    `ref` is what the user called the commit, `commit` the hash of the one from which HEAD and that went apart.
+    """
 
     ref: str
+    commit: str
     new: frozenset[MigrationKey]
     before: Mapping[MigrationKey, str]
     gone: Mapping[MigrationKey, MigrationKey | None]
-    """Those that are no longer there, each with the new name of its file where it has one."""
+    """Those that are no longer there, each with what its file is now, where it was renamed."""
+    paths: Mapping[MigrationKey, str]
+    """Where the files of those in `before` were, from the working directory."""
 
 
 @dataclass(frozen=True)
@@ -455,10 +462,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class AppChange:
-    """An operation that `makemigrations` would write, in words, and the model it is about."""
+    """An operation that `makemigrations` would write, in words, the model it is about, and whether a database would see it."""
 
     description: str
     model: str | None
+    schema: bool
 
 
 @dataclass(frozen=True)

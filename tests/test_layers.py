@@ -13,7 +13,7 @@ import migration_lint
 ROOT = Path(migration_lint.__file__).parent
 # From the ground up. A package stands for all its modules; the longest prefix counts.
 LAYERS = [
-    {"types", "sql.lexer"},
+    {"types", "edits", "sql.lexer"},
     {"running", "keys"},
     {"backends"},
     {"spelling", "sessions", "conversions"},
@@ -34,8 +34,8 @@ LAYERS = [
     {"python"},
     {"backfill", "transactions", "pending"},
     {"conf", "project.source", "project.registry"},
-    {"project.states", "project.metadata", "project.imports"},
-    {"project.loading", "project.selection", "project.collect", "project.history"},
+    {"project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
+    {"project.loading", "project.selection", "project.collect", "project.autodetect", "project.changed", "project.history"},
     {"rules"},
     {"engine"},
     {"explain", "lint", "choosing"},
@@ -46,6 +46,7 @@ LAYERS = [
 ]
 PUBLIC = {
     "migration_lint",
+    "migration_lint.edits",
     "migration_lint.backfill",
     "migration_lint.conversions",
     "migration_lint.compatibility",
