@@ -16,6 +16,7 @@ PRECEDENCE = (
     "broken-graph",
     "dependent-objects-dropped",
     "view-depends-on-column",
+    "silent-truncation",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",

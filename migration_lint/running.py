@@ -220,3 +220,17 @@ def actions(statements: Iterable[Statement], kind: Kind) -> Iterator[tuple[State
         for action in statement.actions:
             if action.kind is kind and action.table is not None and statement.before is not None:
                 yield statement, action, statement.before.table(action.table)
+
+
+def is_unwritten(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
+    """Whether the release that is running knows nothing of the column: this one has added it."""
+    if is_first(migration, table, column, statement):
+        return True
+    old = uses(migration.models_before, table_before(migration, table)) if len(migration.release) > 1 else {}
+    start = same_table(migration.before.tables, table)
+    return bool(old) and column not in old and start is not None and column in start.columns
+
+
+def is_settled(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
+    """Whether the old rows of a column are no question: there are none, nobody has written them, or a migration saw to them."""
+    return not is_used(migration, table) or table.is_written(column) or is_unwritten(migration, table, column, statement)

@@ -17,7 +17,8 @@ from django.db.migrations.state import ModelState
 from migration_lint.project import loading, source
 from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
-from migration_lint.python import static_sql
+from migration_lint.python import static_sql, words
+from migration_lint.running import column_of, table_name
 from migration_lint.sql import connection as offline
 from migration_lint.sql.server import Server
 from migration_lint.types import (
@@ -258,6 +259,7 @@ class Collector:
         """Collect one operation. What it raises is the reason why its SQL is not known; its tables are tainted."""
         if isinstance(operation, RunPython):
             self.run_python(self.server, operation.code, operation, migration.app_label)
+            self.note_written(operation.code, before)
             return None
         waiting = list(editor.deferred_sql)
         try:
@@ -285,6 +287,22 @@ class Collector:
                 server.not_shown(f"`{getattr(function, '__name__', type(function).__name__)}` puts SQL together at run time")
             else:
                 server.send(text)
+
+    def note_written(self, function: Any, state: PlanState) -> None:
+        """Mark the columns that the function names together with their models: it may have changed their rows."""
+        named, catalog = words(function), self.server.catalog
+        for model in state.models.values() if named else ():
+            if model.name not in named and model.name_lower not in named:
+                continue
+            table = catalog.tables.get(table_name(model).strip('"'))
+            if table is None:
+                continue
+            fields = ((name, column_of(name, field) or "") for name, field in model.fields.items())
+            columns = {column for name, column in fields if name in named or column in named}
+            columns |= {"*"} if "delete" in named else set()
+            if not columns <= table.written:
+                catalog = catalog.with_table(replace(table, written=table.written | columns))
+        self.server.catalog = catalog
 
     def with_reverses(self, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
         """Run the migration backwards in one editor, as `migrate` does, on a fork of the server."""

@@ -206,6 +206,8 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         traits = frozenset() if where or kind in (Kind.INSERT, Kind.COPY) else frozenset({"every row"})
         if kind is Kind.INSERT and copies is not None:
             definition, traits = {**(calls or {}), "copies": copies}, frozenset({"from a query"})
+        if kind is Kind.UPDATE:
+            definition = {**(calls or {}), "words": frozenset(token.value for token in tokens)}
         yield Action(kind, name, None, definition, traits)
     read = [name for name in dict.fromkeys(query_tables(tokens, cursor)) if name not in targets]
     for name in read:
