@@ -17,6 +17,8 @@ PRECEDENCE = (
     "dependent-objects-dropped",
     "view-depends-on-column",
     "silent-truncation",
+    "one-default-for-all-rows",
+    "fails-on-existing-rows",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",

@@ -159,6 +159,11 @@ class Ways:
     def validate(self, table: str, name: str) -> str:
         return run_sql(self.sql("check later", table=table, name=name), NOOP)
 
+    @property
+    def refuses_empty_columns(self) -> bool:
+        """Whether a NOT NULL column without a default cannot be added to a table with rows: some give it zeros instead."""
+        return not self.backend.settings.get("fills_new_columns")
+
     def named(self, text: str) -> str:
         """A name that is made up, cut where Django would not find it again."""
         return cut(text, self.backend.ways.get("name_length", len(text)))
