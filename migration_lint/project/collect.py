@@ -34,6 +34,8 @@ from migration_lint.types import (
     replace,
 )
 
+# Methods by which rows change.
+CHANGES = {"update", "save", "bulk_update", "update_or_create"}
 # (operation, index, state before, state after, the SeparateDatabaseAndState around it)
 Part = tuple[Operation, tuple[int, ...], PlanState, PlanState, Operation | None]
 
@@ -259,11 +261,13 @@ class Collector:
         """Collect one operation. What it raises is the reason why its SQL is not known; its tables are tainted."""
         if isinstance(operation, RunPython):
             self.run_python(self.server, operation.code, operation, migration.app_label)
-            self.note_written(operation.code, before)
+            self.note_written(words(operation.code), before)
             return None
         waiting = list(editor.deferred_sql)
         try:
             operation.database_forwards(migration.app_label, editor, before, after)
+            if not type(operation).__module__.startswith("django."):
+                self.note_written(words(type(operation).database_forwards, *vars(operation).values()), before)
         except Exception as error:
             editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
             self.server.catalog = self.server.catalog.taint(*touched_tables(operation, migration.app_label, before, after))
@@ -288,18 +292,22 @@ class Collector:
             else:
                 server.send(text)
 
-    def note_written(self, function: Any, state: PlanState) -> None:
-        """Mark the columns that the function names together with their models: it may have changed their rows."""
-        named, catalog = words(function), self.server.catalog
+    def note_written(self, named: frozenset[str], state: PlanState) -> None:
+        """Mark the columns that code names together with their models: it may have changed their rows.
+
+        Code that changes rows of a model and names none of its fields may have changed any.
+        """
+        catalog = self.server.catalog
         for model in state.models.values() if named else ():
-            if model.name not in named and model.name_lower not in named:
+            if named.isdisjoint(names_of(model)):
                 continue
             table = catalog.tables.get(table_name(model).strip('"'))
             if table is None:
                 continue
             fields = ((name, column_of(name, field) or "") for name, field in model.fields.items())
             columns = {column for name, column in fields if name in named or column in named}
-            columns |= {"*"} if "delete" in named else set()
+            if "delete" in named or not (columns or named.isdisjoint(CHANGES)):
+                columns.add("*")
             if not columns <= table.written:
                 catalog = catalog.with_table(replace(table, written=table.written | columns))
         self.server.catalog = catalog
@@ -377,6 +385,16 @@ class Collector:
         editor.deferred_sql.clear()
         self.wrapper.server = self.server
         return replace(reverse, statements=(*reverse.statements, *server.statements[start:]))
+
+
+def names_of(model: ModelState) -> frozenset[str]:
+    """What code calls a model, or reaches it by from others. Kept on the state, which stays as it is."""
+    known: frozenset[str] | None = model.__dict__.get("_names")
+    if known is None:
+        related = {getattr(field.remote_field, "related_name", None) for field in model.fields.values() if field.remote_field}
+        names = {model.name, model.name_lower, f"{model.name_lower}_set", *related}
+        known = model.__dict__["_names"] = frozenset(name for name in names if name)
+    return known
 
 
 def touched_tables(operation: Operation, label: str, before: PlanState, after: PlanState) -> list[str]:

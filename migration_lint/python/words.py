@@ -1,21 +1,24 @@
-"""The names and texts that a RunPython function holds: what it may be about, where nothing more is known of it."""
+"""The names and texts that a function holds: what it may be about, where nothing more is known of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from migration_lint.python.source import callees, is_own
+from migration_lint.python.source import callees
 
 DEPTH = 3  # calls within calls
 WORD = re.compile(r"\w+")
 
 
-def words(function: Any) -> frozenset[str]:
-    """Every name, argument and word of a text in the function, and in the project's own functions that it names."""
-    found: set[str] = set()
+def words(function: Any, *more: object) -> frozenset[str]:
+    """Every name, argument and word of a text in the function, and in the functions of its own package that it names.
+
+    `more` are other texts, or what holds some.
+    """
+    found = {word for each in more for word in words_in(each)}
     seen: set[CodeType] = set()
     waiting = [(callee.function, 0) for callee in callees(function)]
     while waiting:
@@ -25,11 +28,26 @@ def words(function: Any) -> frozenset[str]:
         seen.add(each.__code__)
         own = set(words_of(each.__code__))
         found |= own
-        for name in own if depth < DEPTH else ():
-            other = each.__globals__.get(name)
-            if type(other) is FunctionType and is_own(other.__code__.co_filename):
-                waiting.append((other, depth + 1))
+        home = package(each)
+        known = {name: each.__globals__[name] for name in own if name in each.__globals__}
+        known |= dict(zip(each.__code__.co_freevars, map(content, each.__closure__ or ()), strict=False))
+        for value in known.values():
+            if type(value) is FunctionType and depth < DEPTH and package(value) == home:
+                waiting.append((value, depth + 1))
+            else:
+                found.update(words_in(value))
     return frozenset(found)
+
+
+def package(function: FunctionType) -> str:
+    return (function.__module__ or "").partition(".")[0]
+
+
+def content(cell: Any) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not bound yet
+        return None
 
 
 def words_of(code: CodeType) -> Iterator[str]:
@@ -42,8 +60,10 @@ def words_of(code: CodeType) -> Iterator[str]:
 
 
 def words_in(constant: object) -> Iterator[str]:
-    if isinstance(constant, str):
-        yield from WORD.findall(constant)
-    elif isinstance(constant, tuple | frozenset):
-        for part in constant:
+    kind = type(constant)  # isinstance() would run a lazy object
+    if kind is str:
+        yield from WORD.findall(str(constant))
+    elif kind in (tuple, list, set, frozenset, dict):
+        parts: Iterable[object] = constant  # type: ignore[assignment]
+        for part in parts:
             yield from words_in(part)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migration_lint import Action, Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, queries, spelling
 from migration_lint.conversions import conversion
-from migration_lint.running import is_settled, is_unwritten, is_used, same_table
+from migration_lint.running import is_same, is_settled, is_unwritten, is_used, same_table
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import Constraint, Table
+    from migration_lint.sql.catalog import Column, Constraint, Table
 
 KINDS = {
     Kind.ADD_CONSTRAINT, Kind.CREATE_INDEX, Kind.SET_NOT_NULL, Kind.ADD_COLUMN, Kind.ALTER_TYPE,
@@ -101,10 +101,38 @@ class Case(NamedTuple):
         """The table as the migration found it."""
         return same_table(self.migration.before.tables, self.table)
 
+    def column(self, name: str) -> Column | None:
+        """The column as it is, or as the same statement adds it."""
+        for action in self.statement.actions:
+            if action.kind is Kind.ADD_COLUMN and action.name == name and action.table == self.action.table:
+                added: Column = action.definition
+                return added
+        return self.table.columns.get(name)
+
+    def has_default(self, name: str) -> bool:
+        """Whether the column came with a value for the old rows."""
+        if name in self.table.columns:
+            return name in self.table.defaulted
+        column = self.column(name)
+        return column is not None and column.default is not None and not column.default.is_null
+
+    def before(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """The names that these columns had when the migration began."""
+        names = list(columns)
+        for _, statement in reversed(self.migration.timeline):
+            if statement.position >= self.statement.position or statement.before is None:
+                continue
+            for action in reversed(statement.actions):
+                if action.kind is Kind.RENAME_COLUMN and is_same(statement.before.table(action.table or ""), self.table):
+                    names = [action.name or "" if name == action.definition else name for name in names]
+        return tuple(names)
+
     def is_settled(self, column: str) -> bool:
         return is_settled(self.migration, self.table, column, self.statement)
 
     def is_new(self, column: str) -> bool:
+        if self.table.known and column not in self.table.columns:
+            return True
         return is_unwritten(self.migration, self.table, column, self.statement)
 
     @property
@@ -154,12 +182,12 @@ def of_unique(case: Case, columns: tuple[str, ...], partial: bool) -> Iterator[D
     if any(case.table.is_written(column) for column in columns):
         return
     for column in columns:
-        found = case.table.columns.get(column)
+        found = case.column(column)
         if found is None:
             continue
         if found.identity or (found.type is not None and "serial" in found.type.name):
             return
-        if case.is_new(column) and column not in case.table.defaulted and not found.not_null and not found.generated:
+        if case.is_new(column) and not case.has_default(column) and not found.not_null and not found.generated:
             return  # every row has NULL there, which is different from itself
         if case.is_new(column) and found.default is not None and found.default.functions and not found.default.literal:
             return  # the database makes a value for each row
@@ -180,12 +208,12 @@ def of_unique(case: Case, columns: tuple[str, ...], partial: bool) -> Iterator[D
 
 def is_unique_already(case: Case, columns: set[str]) -> bool:
     """Whether fewer or the same columns are, or were when the migration began, unique."""
-    for table in (case.table, case.start):
+    for table, names in ((case.table, columns), (case.start, set(case.before(columns)))):
         for index in table.indexes.values() if table is not None else ():
-            if index.unique and not index.partial and None not in index.columns and columns.issuperset(index.columns):
+            if index.unique and not index.partial and None not in index.columns and names.issuperset(index.columns):
                 return True
         for constraint in table.constraints.values() if table is not None else ():
-            if constraint.type in ("unique", "primary key") and constraint.columns and columns.issuperset(constraint.columns):
+            if constraint.type in ("unique", "primary key") and constraint.columns and names.issuperset(constraint.columns):
                 return True
     return False
 
@@ -198,8 +226,8 @@ def of_set_not_null(case: Case) -> Iterator[Danger]:
 
 
 def of_not_null(case: Case, column: str) -> Iterator[Danger]:
-    found, start = case.table.columns.get(column), case.start
-    before = start.columns.get(column) if start is not None else None
+    found, start = case.column(column), case.start
+    before = start.columns.get(case.before([column])[0]) if start is not None else None
     if (found is not None and found.not_null) or (before is not None and before.not_null) or case.table.is_written(column):
         return
     if case.table.proves_not_null(column) or column in case.table.defaulted or is_filled_by_copy(case.impact, column):
@@ -281,19 +309,19 @@ def is_filled_by_insert(case: Case, column: str) -> bool:
 def of_key(case: Case, key: Constraint) -> Iterator[Danger]:
     if case.effect is not None and not case.effect.scans and "by a remake" not in case.action.traits:
         return  # the server does not look at the rows
-    start = case.start
-    had = [other for table in (start, case.table) if table is not None for other in table.foreign_keys()]
-    if any(other.columns == key.columns and same_parent(case, other, key) and other.valid for other in had):
-        return
+    for table, names in ((case.table, key.columns), (case.start, case.before(key.columns))):
+        for other in table.foreign_keys() if table is not None else ():
+            if other.valid and other.columns == names and same_parent(case, other, key):
+                return
     for column in key.columns:
-        found = case.table.columns.get(column)
+        found = case.column(column)
         if case.table.is_written(column):
             return
-        if case.is_new(column) and column not in case.table.defaulted and not (found is not None and found.not_null):
+        if case.is_new(column) and not case.has_default(column) and not (found is not None and found.not_null):
             return
     columns, parent = spelling.listed(f"{case.table.name}.{column}" for column in key.columns), key.references
     new = [column for column in key.columns if case.is_new(column)]
-    added = next((case.table.columns[column].default for column in new if column in case.table.columns), None)
+    added = next((found.default for column in new if (found := case.column(column)) is not None), None)
     if added is not None:
         message = (
             f"Every old row of `{case.table.name}` comes to refer to {added.text} in `{parent}`: where there is no such row, "
