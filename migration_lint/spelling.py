@@ -387,6 +387,33 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
     )
 
 
+def row_by_row(target: Named, made: str) -> str:
+    """A data migration that gives each row a value of its own, which `made` computes; it can go on where it stopped."""
+    model, field = target.model, target.field_name
+    if model is None:
+        return f"UPDATE {target.table} SET {target.column} = …  -- another value for each row"
+    name = f"fill_{field}"
+    module = made.partition(".")[0]
+    return "\n".join(
+        [
+            *([f"import {module}", ""] if "." in made else []),
+            f"def {name}(apps, schema_editor):",
+            f"    {model.name} = apps.get_model({model.app_label!r}, {model.name!r})",
+            f"    rows = {model.name}.objects.using(schema_editor.connection.alias).filter({field}=None)",
+            "    while batch := list(rows[:1000]):",
+            "        for row in batch:",
+            f"            row.{field} = {made}",
+            f"        {model.name}.objects.using(schema_editor.connection.alias).bulk_update(batch, [{field!r}])",
+            "",
+            "class Migration(migrations.Migration):",
+            "    atomic = False",
+            "    operations = [",
+            f"        migrations.RunPython({name}, migrations.RunPython.noop),",
+            "    ]",
+        ]
+    )
+
+
 def indented(lines: Iterable[str]) -> str:
     return "\n".join(f"    {line}" for line in lines)
 

@@ -229,10 +229,17 @@ class Collector:
             server.commit()
         for number, statements in late.items():
             impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
+        end = server.fork()
         if wanted and self.reverses:
-            impacts = self.with_reverses(migration, impacts, atomic)
+            impacts = self.with_reverses(end, migration, impacts, atomic)
+        there = tuple(impacts)
+
+        def undo() -> tuple[Impact, ...]:
+            with offline.installed(self.wrapper):
+                return tuple(self.with_reverses(end.fork(), migration, list(there), atomic))
+
         return MigrationImpact(
-            migration, self.target, partial(source.migration_location, migration), tuple(impacts), release, models_before
+            migration, self.target, partial(source.migration_location, migration), there, release, models_before, undo
         )
 
     def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:
@@ -265,9 +272,9 @@ class Collector:
             return None
         waiting = list(editor.deferred_sql)
         try:
-            operation.database_forwards(migration.app_label, editor, before, after)
             if not type(operation).__module__.startswith("django."):
                 self.note_written(words(type(operation).database_forwards, *vars(operation).values()), before)
+            operation.database_forwards(migration.app_label, editor, before, after)
         except Exception as error:
             editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
             self.server.catalog = self.server.catalog.taint(*touched_tables(operation, migration.app_label, before, after))
@@ -312,9 +319,9 @@ class Collector:
                 catalog = catalog.with_table(replace(table, written=table.written | columns))
         self.server.catalog = catalog
 
-    def with_reverses(self, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
-        """Run the migration backwards in one editor, as `migrate` does, on a fork of the server."""
-        server = self.server.fork()
+    def with_reverses(self, server: Server, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
+        """Run the migration backwards in one editor, as `migrate` does, on a fork of the server after it."""
+        last = server.fork()
         server.begin_migration(backwards((migration.app_label, migration.name)))
         if atomic:
             server.begin()
@@ -342,7 +349,7 @@ class Collector:
         self.wrapper.server = self.server
         for number, impact in enumerate(impacts):
             if number not in found and impact.reversible:
-                found[number] = self.alone(migration, impact, atomic)
+                found[number] = self.alone(last, migration, impact, atomic)
         return [replace(impact, reverse=found.get(number)) for number, impact in enumerate(impacts)]
 
     def backwards(self, editor: Any, server: Server, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
@@ -369,9 +376,9 @@ class Collector:
             server.commit()
         return Reverse(tuple(server.statements[start:]), error)
 
-    def alone(self, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
+    def alone(self, last: Server, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
         """The way back of an operation that stands before an irreversible one: by itself, from right after it."""
-        server = self.server.fork()
+        server = last.fork()
         server.begin_migration(backwards((migration.app_label, migration.name)))
         server.catalog = impact.after
         if atomic:
