@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from django.db.migrations import RunSQL
 from django.db.migrations.state import ModelState
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
 
-from migration_lint.types import Action, Effect, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Effect, Impact, Kind, MigrationImpact, Statement
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Table
@@ -231,3 +232,47 @@ def actions(statements: Iterable[Statement], kind: Kind) -> Iterator[tuple[State
         for action in statement.actions:
             if action.kind is kind and action.table is not None and statement.before is not None:
                 yield statement, action, statement.before.table(action.table)
+
+
+def is_unwritten(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
+    """Whether the release that is running knows nothing of the column: this one has added it."""
+    if is_first(migration, table, column, statement):
+        return True
+    old = uses(migration.models_before, table_before(migration, table)) if len(migration.release) > 1 else {}
+    start = same_table(migration.before.tables, table)
+    return bool(old) and column not in old and start is not None and column in start.columns
+
+
+def is_settled(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
+    """Whether the old rows of a column are no question: there are none, nobody has written them, or a migration saw to them."""
+    return not is_used(migration, table) or table.is_written(column) or is_unwritten(migration, table, column, statement)
+
+
+# What may be harder to undo than it was to do.
+HARD_TO_UNDO = {
+    Kind.DROP_COLUMN, Kind.DROP_NOT_NULL, Kind.ALTER_TYPE, Kind.DROP_CONSTRAINT, Kind.DROP_INDEX, Kind.SET_EXPRESSION,
+}  # fmt: skip
+
+
+def way_back(migration: MigrationImpact) -> Iterator[tuple[Impact, Impact, MigrationImpact]]:
+    """Each impact as it is undone, with the impact there and all of the way back; nothing where that cannot be hard.
+
+    The way back is worked out only here: it costs as much as the way there.
+    """
+    for impact in migration.impacts:
+        if isinstance(impact.step.operation, RunSQL) and impact.step.operation.reverse_sql:
+            break
+        if any(
+            action.kind in HARD_TO_UNDO
+            and (action.table is None or statement.before is None or is_used(migration, statement.before.table(action.table)))
+            for statement in impact.statements
+            for action in statement.actions
+        ):
+            break
+    else:
+        return
+    back = migration.way_back
+    there = {id(impact.step): impact for impact in migration.impacts}
+    for impact in back.impacts if back is not None else ():
+        assert back is not None
+        yield impact, there[id(impact.step)], back

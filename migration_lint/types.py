@@ -375,6 +375,27 @@ class MigrationImpact:
     """The database that the migration leaves, what was deferred to its end included."""
     models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states that the release's own code is written for; only where that goes first."""
+    undo: Callable[[], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
+    """Finds the impacts with their way back."""
+
+    @cached_property
+    def way_back(self) -> MigrationImpact | None:
+        """The migration backwards, as Django undoes it; None where it refuses, or where that is not known.
+
+        Found when it is asked for, which costs as much as the way there.
+        """
+        if self.undo is None or not all(impact.reversible for impact in self.impacts):
+            return None
+        found = self.undo()
+        back = [
+            replace(impact, statements=impact.reverse.statements, before=impact.after, after=impact.before)
+            for impact in reversed(found)
+            if impact.reverse is not None and not impact.reverse.unread
+        ]
+        if not back:
+            return None
+        release = self.release | {backwards(self.key)}
+        return replace(self, impacts=tuple(back), release=release, undo=None)
 
     @cached_property
     def location(self) -> Location:
