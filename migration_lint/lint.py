@@ -39,6 +39,7 @@ class Run:
                 self.errors,
                 progress,
                 self.config.deploy_order,
+                self.graph.ancestors,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error

@@ -366,6 +366,7 @@ class MigrationImpact:
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
+    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
 
     @cached_property
     def location(self) -> Location:
@@ -375,6 +376,11 @@ class MigrationImpact:
     @property
     def key(self) -> MigrationKey:
         return (self.migration.app_label, self.migration.name)
+
+    @cached_property
+    def ancestors(self) -> frozenset[MigrationKey]:
+        """The migrations that always run before this one, because it depends on them, and itself."""
+        return self.find_ancestors()
 
     @cached_property
     def before(self) -> Catalog:

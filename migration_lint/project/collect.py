@@ -392,11 +392,12 @@ def walk(
     errors: list[str],
     progress: Callable[[int], None] = lambda number: None,
     deploy_order: str = DATABASE_FIRST,
+    ancestors: Callable[[MigrationKey], frozenset[MigrationKey]] | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
     `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
-    itself failed on is added to `errors`.
+    itself failed on is added to `errors`. `ancestors` knows what a migration depends on; without it what they declare counts.
     """
     collectors = []
     for target in targets:
@@ -407,6 +408,8 @@ def walk(
         collectors.append(collector)
     tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
+    if ancestors is None:
+        ancestors = partial(declared_ancestors, {(m.app_label, m.name): m for m in migrations})
     for number, migration in enumerate(migrations):
         if not remaining:
             return
@@ -418,7 +421,24 @@ def walk(
             remaining.discard(key)
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
-            yield tuple(found[target] for target in targets)
+            yield tuple(replace(found[target], find_ancestors=partial(ancestors, key)) for target in targets)
+
+
+def declared_ancestors(migrations: Mapping[MigrationKey, Migration], key: MigrationKey) -> frozenset[MigrationKey]:
+    """What a migration depends on as far as migrations name others."""
+    before: dict[MigrationKey, list[MigrationKey]] = {}
+    for own, migration in migrations.items():
+        before.setdefault(own, []).extend((label, name) for label, name in migration.dependencies)
+        for later in migration.run_before:
+            before.setdefault((later[0], later[1]), []).append(own)
+    found: set[MigrationKey] = set()
+    waiting = [key]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += before.get(one, ())
+    return frozenset(found)
 
 
 def by_plan(
