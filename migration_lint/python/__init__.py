@@ -2,7 +2,21 @@
 
 from migration_lint.python.editor import Edit, edits
 from migration_lint.python.models import RealModel, real_models
-from migration_lint.python.rows import Reading, RowChange, changes, reading
+from migration_lint.python.reading import Fault, Lookup, Reading, changes, reading, readings
+from migration_lint.python.rows import RowChange
 from migration_lint.python.sql import static_sql
 
-__all__ = ["Edit", "Reading", "RealModel", "RowChange", "changes", "edits", "reading", "real_models", "static_sql"]
+__all__ = [
+    "Edit",
+    "Fault",
+    "Lookup",
+    "Reading",
+    "RealModel",
+    "RowChange",
+    "changes",
+    "edits",
+    "reading",
+    "readings",
+    "real_models",
+    "static_sql",
+]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
+from django.apps import apps as global_apps
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Manager, QuerySet
@@ -17,7 +18,7 @@ from django.db.models.base import Model as DjangoModel
 from migration_lint.python.follow import Follower
 from migration_lint.python.frames import Frame
 from migration_lint.python.history import Box, Each, History, Many, Model, Row
-from migration_lint.python.values import UNKNOWN, Items, Known, Part, RealClass, is_a, iterated, plain
+from migration_lint.python.values import UNKNOWN, Items, Known, Marker, Part, RealClass, is_a, iterated, plain
 
 MANAGERS = ("objects", "_default_manager", "_base_manager")
 QUERYSET = frozenset(name for name in dir(QuerySet) if not name.startswith("__"))
@@ -56,9 +57,6 @@ class Queries(Follower):
 
     # Hooks.
 
-    def lookup(self, label: Any, name: Any, found: Model | None) -> None:
-        """A model was asked for; label and name are UNKNOWN where they are not constants."""
-
     def not_followed(self) -> None:
         """Something happens to rows that is not seen."""
 
@@ -91,8 +89,8 @@ class Queries(Follower):
 
     def attribute(self, owner: Any, name: str, node: ast.expr | None = None) -> Any:
         owner = self.normal(owner)
-        if isinstance(owner, Known) and owner.object is settings and name == "AUTH_USER_MODEL":
-            return Known(settings.AUTH_USER_MODEL)
+        if wrapped(owner) is settings and (name.endswith("_MODEL") or name == "INSTALLED_APPS"):
+            return Known(getattr(settings, name, None))
         if isinstance(owner, Model):
             return self.of_model(owner, name, node)
         if isinstance(owner, Row):
@@ -153,6 +151,8 @@ class Queries(Follower):
             return Row(callee, new=True)
         if isinstance(callee, Part):
             owner = self.normal(callee.owner)
+            if owner is Marker.REGISTRY and callee.name == "is_installed" and args and isinstance(plain(args[0]), str):
+                return Known(global_apps.is_installed(plain(args[0])))
             if isinstance(owner, History):
                 return self.registry(callee.name, args, keywords)
             if isinstance(owner, Many):
@@ -184,7 +184,7 @@ class Queries(Follower):
                     return self.element(args[0])
             if target is dict and not args:
                 return Box(list(keywords.values()), dict(keywords))
-            if target in (list, set, dict) and not args:
+            if (target is list or target is set or target is dict) and not args:
                 return Box()
         return super().result(callee, args, keywords)
 
@@ -194,20 +194,24 @@ class Queries(Follower):
         if name in ("get_models", "get_app_configs"):
             self.not_followed()
             return UNKNOWN
+        if name == "is_installed" and args and isinstance(plain(args[0]), str):
+            return Known(plain(args[0]) in self.history.labels())
         if name != "get_model":
             return UNKNOWN
+        label, model = self.asked_for(args, keywords)
+        if not isinstance(label, str) or not isinstance(model, str):
+            self.not_followed()
+            return UNKNOWN
+        return self.history.model(label, model) or UNKNOWN
+
+    def asked_for(self, args: list[Any], keywords: dict[str, Any]) -> tuple[Any, Any]:
+        """The app label and the name that `get_model()` is given; UNKNOWN where they are not constants."""
         given = [plain(value) for value in args]
         label = given[0] if given else plain(keywords.get("app_label", UNKNOWN))
         model = given[1] if len(given) > 1 else plain(keywords.get("model_name", Known(None)))
         if isinstance(label, str) and model is None:
             label, _, model = label.partition(".")
-        if not isinstance(label, str) or not isinstance(model, str):
-            self.lookup(label, model, None)
-            self.not_followed()
-            return UNKNOWN
-        found = self.history.model(label, model)
-        self.lookup(label, model, found)
-        return found or UNKNOWN
+        return label, model
 
     def queried(self, many: Many, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
         names: frozenset[str] | None = many.names

@@ -7,19 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import router
-from django.db.migrations import RunPython
-
 from migration_lint import backends
 from migration_lint.python import source
 from migration_lint.python.frames import Frame, Written
 from migration_lint.python.history import History, Link, Many, Model, Row
 from migration_lint.python.queries import Queries, is_mine
 from migration_lint.python.sql import is_execute, sent_text
-from migration_lint.python.values import UNKNOWN, Known, Marker, Part, plain
+from migration_lint.python.values import UNKNOWN, Known, Part, plain
 from migration_lint.running import column_of
 from migration_lint.sql.lexer import LexError, split
-from migration_lint.types import Impact, Kind, Location
+from migration_lint.types import Kind, Location
 
 # Modules whose functions touch no rows of their own accord.
 HARMLESS = frozenset(
@@ -55,18 +52,6 @@ class RowChange:
     call: str = ""
     arguments: str = ""
     cascade: bool = False
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a function does to rows. `gave_up`: there is something that was not followed, and may change any row.
-
-    `fetched` are the tables of which more rows are read than a few.
-    """
-
-    changes: tuple[RowChange, ...]
-    fetched: frozenset[str]
-    gave_up: bool
 
 
 class Rows(Queries):
@@ -228,28 +213,3 @@ def is_unseen(callee: Any, values: list[Any]) -> bool:
         words = str(getattr(callee.object, "__module__", None) or type(callee.object).__module__).split(".")
         return HARMLESS.isdisjoint(".".join(words[:length]) for length in range(1, len(words) + 1))
     return not isinstance(callee, Model) and any(is_mine(value) for value in values)
-
-
-def read(code: Any, impact: Impact) -> Rows:
-    """A callable that is given the registry of the impact's operation, followed."""
-    history = History(impact.step.state.before)
-    rows = Rows(impact.target.vendor, history)
-    rows.follow(code, (history, Marker.EDITOR))
-    return rows
-
-
-def reading(impact: Impact) -> Reading:
-    """What the function of a RunPython does to rows; nothing for any other operation, or where a router keeps it out."""
-    known: Reading | None = impact.__dict__.get("_reading")
-    if known is None:
-        operation, label = impact.step.operation, impact.step.migration.app_label
-        known = Reading((), frozenset(), False)
-        if isinstance(operation, RunPython) and router.allow_migrate(impact.target.alias, label, **operation.hints):
-            rows = read(operation.code, impact)
-            known = Reading(tuple(dict.fromkeys(rows.changes)), frozenset(rows.fetched), rows.gave_up or rows.unfollowed)
-        impact.__dict__["_reading"] = known
-    return known
-
-
-def changes(impact: Impact) -> tuple[RowChange, ...]:
-    return reading(impact).changes
