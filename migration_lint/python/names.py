@@ -8,16 +8,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.paginator import Page
 from django.db import models
 from django.db.models import Manager, QuerySet
 from django.db.models.constants import LOOKUP_SEP
+from django.db.models.manager import BaseManager
 
 from migration_lint.python.history import History, Many, Model
 from migration_lint.python.values import is_a
 
 MODEL = frozenset(dir(models.Model)) | {"objects", "DoesNotExist", "MultipleObjectsReturned", "NotUpdated", "pk"}
-MANY = frozenset(dir(Manager)) | frozenset(dir(QuerySet)) | {"model", "name", "through", "object_list", "field", "instance"}
-RELATED = frozenset({"add", "remove", "clear", "set", "aadd", "aremove", "aclear", "aset"})
+MANAGER = frozenset(dir(Manager)) | {"model", "name"}
+QUERYSET = frozenset(dir(QuerySet)) | {"model"} | frozenset(dir(Page)) | {"object_list", "number", "paginator"}
+RELATED = frozenset({"add", "remove", "clear", "set", "aadd", "aremove", "aclear", "aset", "through", "field", "instance"})
 
 
 class Names:
@@ -64,17 +67,24 @@ class Names:
 
     def has_method(self, many: Many, name: str) -> bool:
         """Whether a manager or queryset has an attribute."""
-        if name in MANY or name.startswith("_") or (many.link is not None and name in RELATED):
+        own = QUERYSET if many.manager is None else MANAGER
+        if name in own or name.startswith("_") or (many.link is not None and name in RELATED):
             return True
         for one in self.history.parents(many.model):
             for _, manager in one.state.managers:
-                if has_static(type(manager), name) or has_static(getattr(manager, "_queryset_class", QuerySet), name):
+                if self.offers(manager, many, name):
                     return True
         cls = self.rendered(many.model)
         if cls is None:
             return True
         managers = [cls._default_manager, cls._base_manager, *cls._meta.managers]
-        return any(has_static(type(each), name) or has_static(each._queryset_class, name) for each in managers)
+        return any(self.offers(each, many, name) for each in managers)
+
+    def offers(self, manager: Any, many: Many, name: str) -> bool:
+        if many.manager is not None:
+            return has_static(type(manager), name)
+        own = type(manager).get_queryset is not BaseManager.get_queryset  # of a class that is not known
+        return own or has_static(getattr(manager, "_queryset_class", QuerySet), name)
 
     def swapped(self, model: Model) -> str | None:
         """The model that the settings have in place of this one."""

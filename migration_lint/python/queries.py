@@ -93,6 +93,8 @@ class Queries(Follower):
             return Known(getattr(settings, name, None))
         if isinstance(owner, Model):
             return self.of_model(owner, name, node)
+        if isinstance(owner, Row) and name == "__class__":
+            return owner.model
         if isinstance(owner, Row):
             link = self.history.links(owner.model).get(name)
             if link is None:
@@ -214,11 +216,7 @@ class Queries(Follower):
         return label, model
 
     def queried(self, many: Many, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-        names: frozenset[str] | None = many.names
-        if name in NAMING and names is not None:
-            names = None if "**" in keywords or (args and name not in ("values", "values_list")) else names | keywords.keys()
-            if name in ("values", "values_list") and any(not isinstance(plain(value), str) for value in args):
-                names = None
+        names = self.naming(many, name, args, keywords) if name in NAMING else many.names
         if name in ROW | MADE:
             row = Row(many.model, names=names)
             return Items((row, UNKNOWN)) if name in MADE else row
@@ -230,7 +228,7 @@ class Queries(Follower):
             return replace(
                 many,
                 names=names,
-                manager=None,
+                manager=many.manager if name == "db_manager" else None,
                 link=None,
                 alias=many.alias or name in ("using", "db_manager"),
                 streamed=many.streamed or name == "iterator",
@@ -244,6 +242,13 @@ class Queries(Follower):
         managers = dict(many.model.state.managers)
         manager = managers.get(many.manager or "")
         return self.method(many, many.model, name, args, keywords, type(manager) if manager else None)
+
+    def naming(self, many: Many, name: str, args: list[Any], keywords: dict[str, Any]) -> frozenset[str] | None:
+        """What the rows have besides their fields after this call."""
+        given = args if name in ("values", "values_list") else []
+        if many.names is None or name == "extra" or "**" in keywords or len(given) < len(args):
+            return None
+        return many.names | keywords.keys() if all(isinstance(plain(value), str) for value in given) else None
 
     def method(
         self, owner: Any, model: Model, name: str, args: list[Any], keywords: dict[str, Any], cls: type | None = None
@@ -318,8 +323,10 @@ class Queries(Follower):
             finally:
                 self.loops.pop()
 
-    def comprehended(self, values: list[Any]) -> Any:
+    def comprehended(self, values: list[Any], keyed: bool) -> Any:
         found = [value for value in values if is_mine(value)]
+        if len(found) > 1:  # over constants: what runs over rows is followed once
+            return Box(values) if keyed else Items(tuple(values))
         return Each(found[0]) if found else UNKNOWN
 
     def item(self, owner: Any, index: Any, node: ast.Subscript) -> Any:

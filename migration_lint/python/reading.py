@@ -50,7 +50,8 @@ class Lookup:
 class Fault:
     """A name that a historical model does not have.
 
-    `kind`: `attribute`, `manager` (a method of one), `swapped`, `field` (of a query), `update`, or `argument` (of an instance).
+    `kind`: `attribute`, `manager` (a method of one), `swapped`, `field` (of a query), `update`, `argument` (of an instance),
+    or `defaults` (of one that may have to be made).
     `today` is what today's class calls so: `field`, `manager`, `method` or `attribute`.
     """
 
@@ -195,13 +196,15 @@ class Reader(Rows):
             for name in own:
                 box = keywords.get(name)
                 if isinstance(box, Box) and box.complete:
-                    self.check_arguments(model, {key: None for key in box.keys if isinstance(key, str)}, node, frame)
+                    self.check_arguments(model, box.keys, node, frame, "defaults")
 
-    def check_arguments(self, model: Model, keywords: dict[str, Any], node: ast.Call, frame: Frame) -> None:
+    def check_arguments(
+        self, model: Model, keywords: dict[Any, Any], node: ast.Call, frame: Frame, kind: str = "argument"
+    ) -> None:
         for name in keywords:
-            if name != "**" and not model.real and not self.names.settable(model, name):
+            if isinstance(name, str) and name != "**" and not model.real and not self.names.settable(model, name):
                 place = next((each.value for each in node.keywords if each.arg == name), node)
-                self.fault("argument", model, name, place, frame, "argument")
+                self.fault(kind, model, name, place, frame, "field" if kind == "defaults" else kind)
 
     def conditions(self, node: ast.expr, frame: Frame) -> Iterator[tuple[str, ast.AST, bool]]:
         """What Q objects among the arguments name."""

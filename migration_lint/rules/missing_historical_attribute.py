@@ -12,6 +12,7 @@ RAISES = {
     "swapped": "`{function}` asks `{label}` for `{name}`, and the settings have another model in its place: AttributeError",
     "field": "`{function}` names `{name}` in a query of `{label}`, which has no such field {here}: FieldError",
     "update": "`{function}` updates `{name}` of `{label}`, which has no such field {here}: FieldDoesNotExist",
+    "defaults": "`{function}` gives a new `{label}` a `{name}`, which it does not have {here}: FieldError",
     "argument": "`{function}` gives a new `{label}` a `{name}`, which it does not have {here}: TypeError",
 }
 LATER = "A later migration adds the field: move the function after it, or let this migration depend on that one."
