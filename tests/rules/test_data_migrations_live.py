@@ -117,7 +117,7 @@ CHANGES = (
     "Review.objects.all().delete()",
     "Book.tags.through.objects.all().delete()",
     "book.tags.add(Tag.objects.create(name='b'))",
-    "book.tags.set([])",
+    "book.tags.set([Tag.objects.create(name='b')])",
     "book.tags.clear()",
     "Tag.objects.get(name='new').book_set.clear()",
     "book.review_set.update(rating=3)",
