@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
+from migration_lint import Finding, Impact, Kind, Location, MigrationImpact, Rule, Severity, spelling
 from migration_lint.python import readings
 from migration_lint.running import find_table
-from migration_lint.types import Location, MigrationKey
 
 
 class UndeclaredDependency(Rule):
@@ -41,7 +40,7 @@ class UndeclaredDependency(Rule):
     """
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
-        told: set[MigrationKey] = set()
+        told: set[tuple[str, str]] = set()
         for what, needed, place in self.needs(impact):
             if needed not in told and needed not in migration.ancestors:
                 told.add(needed)
@@ -54,7 +53,7 @@ class UndeclaredDependency(Rule):
                     related=() if place is None else (impact.step.location,),
                 )  # fmt: skip
 
-    def needs(self, impact: Impact) -> Iterator[tuple[str, MigrationKey, Location | None]]:
+    def needs(self, impact: Impact) -> Iterator[tuple[str, tuple[str, str], Location | None]]:
         """What of other migrations the operation needs, and where a function asks for it."""
         for reading in readings(impact):
             for lookup in reading.lookups:
