@@ -1,15 +1,17 @@
 """What a RunPython function does, read from its syntax tree: nothing of it is ever run."""
 
+from migration_lint.python.checks import Fault, Lookup
 from migration_lint.python.editor import Edit, edits
 from migration_lint.python.models import RealModel, real_models
-from migration_lint.python.reading import Fault, Lookup, Reading, changes, reading, readings
-from migration_lint.python.rows import RowChange
+from migration_lint.python.reading import Reading, changes, reading, readings
+from migration_lint.python.rows import Loop, RowChange
 from migration_lint.python.sql import static_sql
 
 __all__ = [
     "Edit",
     "Fault",
     "Lookup",
+    "Loop",
     "Reading",
     "RealModel",
     "RowChange",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
 from dataclasses import replace
 from types import FunctionType
 from typing import Any
@@ -15,10 +14,10 @@ from django.core.paginator import Paginator
 from django.db.models import Manager, QuerySet
 from django.db.models.base import Model as DjangoModel
 
-from migration_lint.python.follow import Follower
+from migration_lint.python.containers import Containers, wrapped
 from migration_lint.python.frames import Frame
 from migration_lint.python.history import Box, Each, History, Many, Model, Row
-from migration_lint.python.values import UNKNOWN, Items, Known, Marker, Part, RealClass, is_a, iterated, plain
+from migration_lint.python.values import UNKNOWN, Items, Known, Marker, Part, RealClass, is_a, plain
 
 MANAGERS = ("objects", "_default_manager", "_base_manager")
 QUERYSET = frozenset(name for name in dir(QuerySet) if not name.startswith("__"))
@@ -30,29 +29,12 @@ SAME = {"all", "get_queryset", "distinct", "order_by", "reverse", "select_relate
 SAME |= {"select_for_update", "using", "db_manager", "iterator", "extra", "annotate", "alias", "union", "intersection"}
 SAME |= {"difference", "_clone", "_chain"}
 NAMING = {"annotate", "alias", "values", "values_list", "extra", "dates", "datetimes"}
-# What gives the elements of its (first) argument.
-PASSING = (list, tuple, set, frozenset, sorted, reversed, iter)
-MINE = (History, Model, Many, Row, Each, Box)
 
 
-def is_mine(value: Any) -> bool:
-    """Whether rows can be reached from this value."""
-    if isinstance(value, Items):
-        return any(is_mine(each) for each in value.values)
-    return isinstance(value, MINE) or (isinstance(value, Part) and is_mine(value.owner))
-
-
-def wrapped(value: Any) -> Any:
-    return value.object if isinstance(value, Known) else None
-
-
-class Queries(Follower):
-    """`loops` are the loops around what is followed right now: True where one runs over rows."""
-
+class Queries(Containers):
     def __init__(self, vendor: str | None, history: History) -> None:
         super().__init__(vendor)
         self.history = history
-        self.loops: list[bool] = []
         self.assigned: set[tuple[tuple[str, str], str]] = set()
 
     # Hooks.
@@ -75,17 +57,6 @@ class Queries(Follower):
         label = settings.AUTH_USER_MODEL if found.how == "user model" else found.label
         words = label.rsplit(".", 1)
         return self.history.model(words[0].rpartition(".")[2], words[1], real=True) if len(words) == 2 else None
-
-    def best(self, values: list[Any]) -> Any:
-        """Of querysets the one that has the most rows."""
-        found = next((value for value in values if is_mine(value)), None)
-        if isinstance(found, Many):
-            wider = (value for value in values if isinstance(value, Many) and value.model is found.model and not value.filtered)
-            return next(wider, found)
-        return super().best(values) if found is None else found
-
-    def returned(self, frame: Frame) -> Any:
-        return Each(self.best(frame.yields)) if frame.yields else super().returned(frame)
 
     def attribute(self, owner: Any, name: str, node: ast.expr | None = None) -> Any:
         owner = self.normal(owner)
@@ -173,21 +144,8 @@ class Queries(Follower):
             if target is setattr and len(args) == 3:
                 self.assign(args[0], plain(args[1]))
                 return UNKNOWN
-            if args and any(is_mine(value) for value in args):
-                if any(target is passing for passing in PASSING):
-                    return self.collected(args[0])
-                if target is enumerate:
-                    return Each(Items((UNKNOWN, self.element(args[0]))))
-                if target is zip:
-                    return Each(Items(tuple(self.element(value) for value in args)))
-                if getattr(target, "__name__", "") in ("tqdm", "islice", "chain", "chunked", "batched", "groupby"):
-                    return Each(self.element(args[0]))
-                if target is next:
-                    return self.element(args[0])
-            if target is dict and not args:
-                return Box(list(keywords.values()), dict(keywords))
-            if (target is list or target is set or target is dict) and not args:
-                return Box()
+            if (held := self.built_in(target, args, keywords)) is not None:
+                return held
         return super().result(callee, args, keywords)
 
     def registry(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
@@ -268,104 +226,6 @@ class Queries(Follower):
                     self.not_followed()
                 return UNKNOWN
         return UNKNOWN
-
-    def boxed(self, box: Box, name: str, args: list[Any]) -> Any:
-        if name in ("append", "add", "appendleft") and args:
-            box.values.append(args[0])
-        elif name in ("extend", "update") and args:
-            box.values.append(self.element(args[0]))
-        elif name in ("values", "items", "keys") and box.complete:
-            whole = {"values": box.keys.values(), "keys": map(Known, box.keys)}
-            pairs = (Items((Known(key), value)) for key, value in box.keys.items())
-            return Items(tuple(whole.get(name, pairs)))
-        elif name in ("values", "copy"):
-            return box
-        elif name == "items":
-            return Each(Items((UNKNOWN, self.best(box.values))))
-        elif name in ("get", "pop", "setdefault"):
-            key = plain(args[0]) if args else UNKNOWN
-            box.values.extend(args[1:] if name == "setdefault" else ())
-            return box.keys.get(key, self.best(box.values)) if is_a(key, str, int) else self.best(box.values)
-        return UNKNOWN
-
-    # Elements.
-
-    def element(self, value: Any) -> Any:
-        """One of what a value is made of."""
-        if isinstance(value, Many):
-            return Row(value.model, names=value.names) if value.rows else UNKNOWN
-        if isinstance(value, Each):
-            return value.value
-        if isinstance(value, Box):
-            return self.best(value.values)
-        found = iterated(value)
-        return self.best(list(found)) if found is not None else UNKNOWN
-
-    def collected(self, value: Any) -> Any:
-        self.iterated_over(value)
-        return value if isinstance(value, Items) else Box([self.element(value)])
-
-    def iterated_over(self, value: Any) -> None:
-        """The rows of a queryset are fetched."""
-
-    def each(self, iterable: Any) -> Iterator[Any]:
-        self.iterated_over(iterable)
-        of_rows = isinstance(iterable, Many) or (
-            isinstance(iterable, Each | Box) and not isinstance(self.element(iterable), Many)
-        )
-        values: Any = [self.element(iterable)] if isinstance(iterable, Many | Each | Box) else super().each(iterable)
-        if isinstance(iterable, Box) and iterable.complete:
-            of_rows, values = False, [Known(key) for key in iterable.keys]
-        for value in values:
-            self.loops.append(of_rows)
-            try:
-                yield value
-            finally:
-                self.loops.pop()
-
-    def comprehended(self, values: list[Any], keyed: bool) -> Any:
-        found = [value for value in values if is_mine(value)]
-        if len(found) > 1:  # over constants: what runs over rows is followed once
-            return Box(values) if keyed else Items(tuple(values))
-        return Each(found[0]) if found else UNKNOWN
-
-    def item(self, owner: Any, index: Any, node: ast.Subscript) -> Any:
-        if isinstance(owner, Many):
-            return replace(owner, filtered=True, manager=None) if isinstance(node.slice, ast.Slice) else self.element(owner)
-        if isinstance(owner, Each | Box):
-            key = plain(index)
-            if isinstance(node.slice, ast.Slice):
-                return owner
-            return (
-                owner.keys[key] if isinstance(owner, Box) and is_a(key, str, int) and key in owner.keys else self.element(owner)
-            )
-        if isinstance(owner, Items) and isinstance(plain(index), int):
-            number = plain(index)
-            return owner.values[number] if -len(owner.values) <= number < len(owner.values) else UNKNOWN
-        return super().item(owner, index, node)
-
-    def of_BinOp(self, node: ast.BinOp, frame: Frame) -> Any:
-        left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
-        if isinstance(left, Many) and isinstance(right, Many):
-            return replace(left, filtered=left.filtered and right.filtered, manager=None)
-        if isinstance(left, Each | Box) or isinstance(right, Each | Box):
-            return Box([self.element(left), self.element(right)])
-        return self.combined(left, node.op, right)
-
-    def of_List(self, node: Any, frame: Frame) -> Any:
-        return self.of_Tuple(node, frame) if node.elts else Box()
-
-    def of_Dict(self, node: ast.Dict, frame: Frame) -> Any:
-        box = Box()
-        for key, value in zip(node.keys, node.values, strict=True):
-            known = plain(self.evaluate(key, frame)) if key is not None else UNKNOWN
-            found = self.evaluate(value, frame)
-            box.values.append(found)
-            if is_a(known, str, int):
-                box.keys[known] = found
-            if key is None:
-                box.keys.update(found.keys if isinstance(found, Box) else {UNKNOWN: UNKNOWN})
-        return box
 
     def at_ClassDef(self, node: ast.ClassDef, frame: Frame) -> bool:
         bases = [self.evaluate(base, frame) for base in node.bases]

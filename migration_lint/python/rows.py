@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
 from migration_lint import backends
 from migration_lint.python import source
+from migration_lint.python.containers import is_mine
 from migration_lint.python.frames import Frame, Written
 from migration_lint.python.history import History, Link, Many, Model, Row
-from migration_lint.python.queries import Queries, is_mine
+from migration_lint.python.queries import Queries
 from migration_lint.python.sql import is_execute, sent_text
 from migration_lint.python.values import UNKNOWN, Known, Part, plain
 from migration_lint.running import column_of
@@ -54,12 +55,31 @@ class RowChange:
     cascade: bool = False
 
 
+@dataclass(frozen=True)
+class Loop:
+    """A loop over rows that saves each by itself. `written` are the fields it gives values to; empty where that is not known.
+
+    `streamed`: the rows are fetched by `iterator()`. `iterable` and `target` are as the text has them.
+    """
+
+    label: str
+    table: str
+    filtered: bool
+    streamed: bool
+    iterable: str
+    target: str
+    written: tuple[str, ...]
+    function: str
+    location: Location
+
+
 class Rows(Queries):
     """Collects the changes."""
 
     def __init__(self, vendor: str | None, history: History) -> None:
         super().__init__(vendor, history)
         self.changes: list[RowChange] = []
+        self.saving: list[Loop] = []
         self.fetched: set[str] = set()
         self.unfollowed = False
         self.sent = 0
@@ -71,6 +91,22 @@ class Rows(Queries):
     def iterated_over(self, value: Any) -> None:
         if isinstance(value, Many) and not self.silent:
             self.fetched.add(self.history.table(value.model))
+
+    def loop(self, node: ast.For | ast.AsyncFor, iterable: Any, frame: Frame) -> bool:
+        start = len(self.changes)
+        ended = super().loop(node, iterable, frame)
+        if isinstance(iterable, Many) and iterable.rows and isinstance(node.target, ast.Name):
+            model = self.history.concrete(iterable.model)
+            table, fields = self.history.table(model), self.history.fields(model)
+            if any(each.call == "save" and each.kind is Kind.UPDATE and each.table == table for each in self.changes[start:]):
+                written = given_values(node, node.target.id)
+                known = tuple(written) if written <= fields.keys() and saves(node, node.target.id) else ()
+                place = source.location(frame.path, node.iter)
+                texts = ast.unparse(node.iter), node.target.id
+                self.saving.append(
+                    Loop(model.label, table, iterable.filtered, iterable.streamed, *texts, known, frame.name, place)
+                )
+        return ended
 
     def handle(self, handler: ast.ExceptHandler, frame: Frame) -> bool:
         self.handling += 1
@@ -200,6 +236,22 @@ class Rows(Queries):
                     waiting.append((owner, True, True))
             for through in self.history.throughs(one):
                 yield Kind.DELETE, through, None, part, True
+
+
+def given_values(loop: ast.AST, name: str) -> Set[str]:
+    """The attributes of a variable that a loop assigns, in order."""
+    found = [
+        node.attr
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and getattr(node.value, "id", "") == name
+    ]
+    return dict.fromkeys(found).keys()
+
+
+def saves(loop: ast.AST, name: str) -> bool:
+    """Whether a loop itself saves its variable, and does not leave it to a function."""
+    calls = (node.func for node in ast.walk(loop) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    return any(call.attr == "save" and getattr(call.value, "id", "") == name for call in calls)
 
 
 def on_delete(each: Any) -> str:
