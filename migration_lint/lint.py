@@ -45,6 +45,7 @@ class Run:
                 progress,
                 self.config.deploy_order,
                 ending,
+                self.graph.ancestors,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error

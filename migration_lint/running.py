@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.migrations import RunSQL
-from django.db.migrations.state import ModelState
+from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
 
@@ -184,6 +185,16 @@ def same_table(tables: Mapping[str, Table], table: Table) -> Table | None:
     if not table.id:
         return tables.get(table.name)
     return next((other for other in tables.values() if other.id == table.id), None)
+
+
+def historical_models(state: ProjectState) -> list[tuple[str, str]]:
+    """The app labels and names of the models at a point of the plan."""
+    return [(model.app_label, model.name) for model in state.models.values()]
+
+
+def is_model_of_today(app_label: str, name: str) -> bool:
+    """Whether the code has such a model now."""
+    return name.lower() in apps.all_models.get(app_label, {})
 
 
 def find_table(tables: Mapping[str, Table], name: str) -> Table | None:

@@ -371,6 +371,7 @@ class MigrationImpact:
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
+    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
     after: Catalog | None = field(default=None, compare=False, repr=False)
     """The database that the migration leaves, what was deferred to its end included."""
     models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
@@ -405,6 +406,11 @@ class MigrationImpact:
     @property
     def key(self) -> MigrationKey:
         return (self.migration.app_label, self.migration.name)
+
+    @cached_property
+    def ancestors(self) -> frozenset[MigrationKey]:
+        """The migrations that always run before this one, because it depends on them, and itself."""
+        return self.find_ancestors()
 
     @cached_property
     def before(self) -> Catalog:

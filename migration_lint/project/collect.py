@@ -451,11 +451,13 @@ def walk(
     progress: Callable[[int], None] = lambda number: None,
     deploy_order: str = DATABASE_FIRST,
     ending: Ending | None = None,
+    ancestors: Callable[[MigrationKey], frozenset[MigrationKey]] | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
     `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
     itself failed on is added to `errors`. What comes after the last selected migration is walked only if `ending` wants it.
+    `ancestors` knows what a migration depends on; without it what they declare counts.
     """
     ending = ending or Ending()
     collectors = []
@@ -467,6 +469,8 @@ def walk(
         collectors.append(collector)
     tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
+    if ancestors is None:
+        ancestors = partial(declared_ancestors, {(m.app_label, m.name): m for m in migrations})
     for number, migration in enumerate(migrations):
         if not remaining and not ending.is_wanted():
             return
@@ -478,8 +482,25 @@ def walk(
             remaining.discard(key)
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
-            yield tuple(found[target] for target in targets)
+            yield tuple(replace(found[target], find_ancestors=partial(ancestors, key)) for target in targets)
     ending.catalogs.update({collector.target: collector.server.catalog for collector in collectors})
+
+
+def declared_ancestors(migrations: Mapping[MigrationKey, Migration], key: MigrationKey) -> frozenset[MigrationKey]:
+    """What a migration depends on as far as migrations name others."""
+    before: dict[MigrationKey, list[MigrationKey]] = {}
+    for own, migration in migrations.items():
+        before.setdefault(own, []).extend((label, name) for label, name in migration.dependencies)
+        for later in migration.run_before:
+            before.setdefault((later[0], later[1]), []).append(own)
+    found: set[MigrationKey] = set()
+    waiting = [key]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += before.get(one, ())
+    return frozenset(found)
 
 
 def by_plan(
