@@ -34,6 +34,9 @@ PRECEDENCE = (
     "required-column-without-default",
 )
 
+# Of these categories, two faults of one operation and table have nothing to do with each other.
+APART = {"design"}
+
 
 def rank(finding: Finding) -> int:
     return PRECEDENCE.index(finding.rule) if finding.rule in PRECEDENCE else len(PRECEDENCE)
@@ -47,7 +50,7 @@ def fingerprint(finding: Finding, *more: str) -> str:
         finding.migration,
         finding.operation_index,
         finding.relation,
-        finding.message if finding.migration is None else "",
+        finding.message if finding.migration is None or finding.category in APART else "",
         *more,
     )
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
@@ -157,7 +160,7 @@ def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
             finding.relation,
             finding.category,
         )
-        if finding.operation_index is None or finding.relation is None:
+        if finding.operation_index is None or finding.relation is None or finding.category in APART:
             hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
         first = kept.setdefault(hazard, finding)
         if first is finding:

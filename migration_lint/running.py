@@ -11,7 +11,7 @@ from django.db.migrations.state import ModelState
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
 
-from migration_lint.types import Action, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Impact, Kind, MigrationImpact, Statement
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Table
@@ -61,6 +61,19 @@ def uses(models: Models, table: str) -> Uses:
         for use in columns(models, state) if through is None else through:
             found.setdefault(use.column, []).append(use)
     return found
+
+
+def touched_models(impact: Impact) -> Iterator[tuple[ModelState | None, ModelState]]:
+    """The models that the operation names and that have a table of their own, with their states before."""
+    step = impact.step
+    for attribute in ("model_name", "name"):
+        name = getattr(step.operation, attribute, None)
+        key = (step.migration.app_label, name.lower()) if isinstance(name, str) else ("", "")
+        state = step.state.after.models.get(key)
+        if state is not None:
+            if not state.options.get("proxy") and state.options.get("managed", True):
+                yield step.state.before.models.get(key), state
+            return
 
 
 User = tuple[ModelState, "list[Use] | None"]

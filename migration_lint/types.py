@@ -362,6 +362,8 @@ class MigrationImpact:
     locate: Callable[[], Location] = field(repr=False, compare=False)
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
+    after: Catalog = field(repr=False, compare=False)
+    """The database that the migration leaves."""
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST

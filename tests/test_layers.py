@@ -16,7 +16,7 @@ LAYERS = [
     {"types", "sql.lexer"},
     {"running", "keys"},
     {"backends"},
-    {"spelling", "sessions"},
+    {"spelling", "sessions", "changes"},
     {"sql.catalog"},
     {"sql.read", "sql.fold", "sql.resolve"},
     {"storage"},
@@ -41,6 +41,7 @@ LAYERS = [
 ]
 PUBLIC = {
     "migration_lint",
+    "migration_lint.changes",
     "migration_lint.python",
     "migration_lint.running",
     "migration_lint.sessions",

@@ -126,6 +126,7 @@ class Backend:
     limits: tuple[Limit, ...] = ()
     ways: Mapping[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
+    reserved: frozenset[str] = frozenset()  # words that cannot name a column without quotes
 
     def row_versions(self, version: tuple[int, ...]) -> int | None:
         """How often columns can be added or dropped in an instant before the table is rebuilt; None where nobody counts."""
@@ -326,6 +327,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         limits=tuple(parse_limits(vendor, data.get("limit", ()))),
         ways=data.get("ways", {}),
         waiting=Waiting(**data["waiting"]) if "waiting" in data else None,
+        reserved=frozenset(data["names"].get("reserved", "").split()),
     )
 
 

@@ -226,6 +226,7 @@ class Collector:
         editor.deferred_sql.clear()
         if server.transaction is not None:
             server.commit()
+        left = server.catalog
         for number, statements in late.items():
             impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
         if wanted and self.reverses:
@@ -236,6 +237,7 @@ class Collector:
             partial(source.migration_location, migration),
             tuple(impacts),
             release,
+            left,
             models_before,
             self.deploy_order,
         )

@@ -9,7 +9,7 @@ from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of, impacts_of
 from migration_lint.types import Kind
 
-RULES = find_rules()
+RULES = [rule for rule in find_rules() if not rule.opt_in]
 
 
 def operations(*lines: str) -> str:
