@@ -67,6 +67,9 @@ PRECEDENCE = (
     "new-constraint-rejects-old-writes",
 )
 
+# Of these categories, two faults of one operation and table have nothing to do with each other.
+APART = {"design"}
+
 
 def rank(finding: Finding) -> int:
     return PRECEDENCE.index(finding.rule) if finding.rule in PRECEDENCE else len(PRECEDENCE)
@@ -80,7 +83,7 @@ def fingerprint(finding: Finding, *more: str) -> str:
         finding.migration,
         finding.operation_index,
         finding.relation,
-        finding.message if finding.migration is None else "",
+        finding.message if finding.migration is None or finding.category in APART else "",
         *more,
     )
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
@@ -208,7 +211,8 @@ def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
             finding.category,
         )
         alone = finding.operation_index is None or finding.relation is None
-        if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
+        told_together = finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None
+        if finding.category in APART or (alone and not told_together):
             hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
         first = kept.setdefault(hazard, finding)
         if first is finding:

@@ -65,6 +65,19 @@ def uses(models: Models, table: str) -> Uses:
     return found
 
 
+def touched_models(impact: Impact) -> Iterator[tuple[ModelState | None, ModelState]]:
+    """The models that the operation names and that have a table of their own, with their states before."""
+    step = impact.step
+    for attribute in ("model_name", "name"):
+        name = getattr(step.operation, attribute, None)
+        key = (step.migration.app_label, name.lower()) if isinstance(name, str) else ("", "")
+        state = step.state.after.models.get(key)
+        if state is not None:
+            if not state.options.get("proxy") and state.options.get("managed", True):
+                yield step.state.before.models.get(key), state
+            return
+
+
 User = tuple[ModelState, "list[Use] | None"]
 
 

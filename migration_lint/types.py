@@ -367,17 +367,19 @@ class MigrationImpact:
     locate: Callable[[], Location] = field(repr=False, compare=False)
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
+    after: Catalog = field(repr=False, compare=False)
+    """The database that the migration leaves."""
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
-    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
     after: Catalog | None = field(default=None, compare=False, repr=False)
     """The database that the migration leaves, what was deferred to its end included."""
     models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states that the release's own code is written for; only where that goes first."""
     undo: Callable[[], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
     """Finds the impacts with their way back."""
+    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
 
     @cached_property
     def way_back(self) -> MigrationImpact | None:

@@ -233,6 +233,7 @@ class Collector:
         editor.deferred_sql.clear()
         if server.transaction is not None:
             server.commit()
+        left = server.catalog
         for number, statements in late.items():
             impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
         left, end = server.catalog, server.fork()
@@ -250,6 +251,7 @@ class Collector:
             partial(source.migration_location, migration),
             there,
             release,
+            left,
             models_before,
             self.deploy_order,
             left,
