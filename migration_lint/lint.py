@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from migration_lint import choosing, conf
 from migration_lint.engine import Engine
 from migration_lint.project import collect, loading, selection
+from migration_lint.project.suppressions import Suppressions
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
 
@@ -54,7 +55,8 @@ def prepare(config: conf.Config, app_label: str | None = None, name: str | None 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
     """Run the rules chosen over the migrations selected. Raises UsageError."""
     started = time.perf_counter()
-    engine = Engine(choosing.chosen(run.config))
+    suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
+    engine = Engine(choosing.chosen(run.config), suppressions)
     plan = Plan(
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected), run.graph.problems, run.targets
     )
@@ -66,6 +68,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         findings += engine.check_migration(impacts)
         operations += len(impacts[0].migration.operations)
         unread += len({part.step.index[0] for impact in impacts for part in impact.impacts if part.is_unread})
+    findings += engine.check_suppressions()
     errors = (*run.errors, *engine.errors)
     return Report(
         tuple(findings),
@@ -75,6 +78,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         errors,
         time.perf_counter() - started,
         {"unread": unread},
+        engine.suppressed,
         tuple((m.app_label, m.name) for m in plan.migrations),
         engine.rules,
         run.config.fail_level,

@@ -8,6 +8,7 @@ def test_bad_example():
 
 from __future__ import annotations
 
+import functools
 import inspect
 import linecache
 from collections.abc import Sequence
@@ -15,10 +16,11 @@ from typing import Any
 
 from django.db import migrations, models
 
-from migration_lint import conf
+from migration_lint import choosing, conf
 from migration_lint.engine import Engine
 from migration_lint.project import collect, selection
-from migration_lint.rules import Rule
+from migration_lint.project.suppressions import Suppressions
+from migration_lint.rules import Rule, find_rules
 from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact
 
 APP = "shop"
@@ -91,6 +93,7 @@ def example_migration(source: str, number: int = 2, **attributes: Any) -> migrat
         "operations": namespace["operations"],
         "atomic": namespace.get("atomic", True),
         "dependencies": [(APP, f"{number - 1:04}_x")],
+        "__module__": file,
         **attributes,
     }
     migration: migrations.Migration = type("Migration", (migrations.Migration,), body)(f"{number:04}_x", APP)
@@ -137,11 +140,18 @@ def findings_of(
     deploy_order: str = DATABASE_FIRST,
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
-    engine = Engine([rule] if isinstance(rule, Rule) else rule)
+    engine = Engine([rule] if isinstance(rule, Rule) else rule, Suppressions(known()))
     found = [
         finding
         for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order)
         for finding in engine.check_migration([impact])
     ]
+    found += engine.check_suppressions()
     assert not engine.errors, engine.errors
     return found
+
+
+@functools.cache
+def known() -> dict[str, frozenset[str]]:
+    """What the names mean that a comment in an example may have."""
+    return choosing.meanings(find_rules())

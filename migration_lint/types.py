@@ -448,6 +448,8 @@ class Finding:
     operation: str | None = None
     location: Location | None = None
     related: tuple[Location, ...] = ()
+    call: Location | None = field(default=None, compare=False)
+    """Where the operation stands, which is not where the fault is when that is in a function."""
     targets: tuple[str, ...] = ()
     relation: str | None = None
     lock: str | None = None
@@ -471,6 +473,7 @@ class Report:
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
     incomplete: Mapping[str, int] = field(default_factory=dict)
+    suppressed: int = 0
     linted: tuple[MigrationKey, ...] = ()
     rules: tuple[Rule, ...] = ()
     fail_level: Severity = Severity.ERROR

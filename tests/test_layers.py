@@ -31,7 +31,7 @@ LAYERS = [
     {"backfill"},
     {"conf", "project.source", "project.registry"},
     {"project.states"},
-    {"project.loading", "project.selection", "project.collect"},
+    {"project.loading", "project.selection", "project.collect", "project.suppressions"},
     {"rules"},
     {"engine"},
     {"explain", "lint", "choosing"},
