@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import textwrap
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from migration_lint.project.source import migration_path
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.rules import Rule
+from migration_lint.sql.catalog import Catalog
 from migration_lint.types import Finding, MigrationImpact, MigrationKey, Plan, Target, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (
     "broken-graph",
+    "dependent-objects-dropped",
+    "view-depends-on-column",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",
+    "blocking-maintenance",
+    "blocking-partition-change",
+    "needless-non-atomic",
+    "half-applied-on-failure",
     "table-rewrite",
     "foreign-key-churn",
     "large-object-default",
@@ -29,14 +36,31 @@ PRECEDENCE = (
     "not-null-scan",
     "blocking-foreign-key-check",
     "blocking-constraint-check",
+    "validated-in-same-transaction",
     "work-under-exclusive-lock",
     "whole-table-update",
+    "timeout-breaks-concurrent-build",
+    "blocking-index-drop",
+    "blocking-trigger-change",
+    "referenced-table-locked",
+    "several-tables-locked",
     "copying-alter",
     "instant-budget",
     "rebuilding-alter",
-    "renamed-column",
+    "removal-in-one-release",
+    "dropped-table-in-use",
+    "renamed-table",
     "dropped-column-in-use",
+    "renamed-column",
+    "old-code-breaks",
+    "new-code-breaks",
+    "required-column-dropped",
     "required-column-without-default",
+    "incompatible-type",
+    "narrowed-type",
+    "null-no-longer-allowed",
+    "database-default-removed",
+    "new-constraint-rejects-old-writes",
 )
 
 
@@ -82,6 +106,8 @@ class Engine:
         self.suppressed = 0
         self.errors: list[str] = []
         self.told: set[tuple[object, ...]] = set()
+        self.patient = [rule for rule in self.rules if type(rule).awaits_end is not Rule.awaits_end]
+        self.open: list[tuple[Rule, MigrationImpact]] = []
 
     @property
     def needs_reverse(self) -> bool:
@@ -100,17 +126,21 @@ class Engine:
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
         """The findings of one migration on all its targets; what is about no migration is told once in a run."""
         findings: list[Finding] = []
-        file = ""
         for impact in impacts:
             linted = self.linted.setdefault(impact.key, Linted(migration_path(impact.migration), impact.release, []))
             linted.targets.append(impact.target)
-            file = linted.file
             for rule in self.rules:
                 if rule.concerns(impact.target):
                     self.run(rule, rule.check_migration, impact, findings)
+                    if rule in self.patient:
+                        self.run(rule, partial(self.leave_open, rule), impact, findings)
         new = [finding for finding in findings if finding.migration is not None or told_as(finding) not in self.told]
         self.told.update(told_as(finding) for finding in new if finding.migration is None)
-        return self.not_accepted(new, lambda finding: file) if new else []
+        return self.not_accepted(new, self.file_of) if new else []
+
+    def file_of(self, finding: Finding) -> str | None:
+        linted = self.linted.get((finding.app_label or "", finding.migration or ""))
+        return linted.file if linted else None
 
     def not_accepted(self, found: list[Finding], file_of: Callable[[Finding], str | None]) -> list[Finding]:
         """What comments leave, merged. Who accepts what a rule says accepts what less specific ones say of the same."""
@@ -135,7 +165,7 @@ class Engine:
         findings: list[Finding] = []
         told = {rule.id: rule for rule in self.rules}
         for key, linted in self.linted.items():
-            for problem in self.suppressions.problems(linted.file, key, functools.partial(self.ran, linted)):
+            for problem in self.suppressions.problems(linted.file, key, partial(self.ran, linted)):
                 if rule := told.get(problem.rule):
                     self.run(rule, rule.check_plan, Plan((), (problem,), ()), findings)
         alike: Counter[tuple[object, ...]] = Counter()
@@ -152,6 +182,19 @@ class Engine:
         """
         looked = {rule.id for rule in self.rules if any(map(rule.concerns, linted.targets))}
         return len(linted.release) == 1 and rules <= looked - self.crashed
+
+    def leave_open(self, rule: Rule, impact: MigrationImpact) -> tuple[Finding, ...]:
+        if rule.awaits_end(impact):
+            self.open.append((rule, impact))
+        return ()
+
+    def check_end(self, ends: Mapping[Target, Catalog]) -> list[Finding]:
+        """What the end of the plan tells of the migrations that were left open."""
+        findings: list[Finding] = []
+        for rule, impact in self.open:
+            if (end := ends.get(impact.target)) is not None:
+                self.run(rule, partial(rule.check_end, end=end), impact, findings)
+        return self.not_accepted(findings, self.file_of)
 
     def run(self, rule: Rule, check: Callable[[Any], Iterable[Finding]], subject: Any, found: list[Finding]) -> None:
         """Add what the rule finds, up to where it crashes."""
@@ -215,7 +258,8 @@ def joined(same: list[Finding]) -> Finding:
 
 def hazard(finding: Finding) -> tuple[object, ...]:
     """What several rules may see of one operation and relation."""
-    if finding.operation_index is None or finding.relation is None:
+    alone = finding.operation_index is None or finding.relation is None
+    if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
         return (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
     return (finding.app_label, finding.migration, finding.operation_index, finding.relation, finding.category)
 

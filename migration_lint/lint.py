@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from migration_lint import choosing, conf
 from migration_lint.engine import Engine
-from migration_lint.project import collect, loading, selection
+from migration_lint.project import collect, history, loading, selection
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
@@ -26,7 +26,10 @@ class Run:
     errors: list[str]
 
     def impacts(
-        self, reverses: bool, progress: Callable[[int], None] = lambda number: None
+        self,
+        reverses: bool,
+        progress: Callable[[int], None] = lambda number: None,
+        ending: collect.Ending | None = None,
     ) -> Iterator[tuple[MigrationImpact, ...]]:
         release = selection.releases(self.selected, self.together)
         try:
@@ -39,6 +42,7 @@ class Run:
                 self.errors,
                 progress,
                 self.config.deploy_order,
+                ending,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
@@ -58,17 +62,23 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
     suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
     engine = Engine(choosing.chosen(run.config), suppressions)
     plan = Plan(
-        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected), run.graph.problems, run.targets
+        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
+        run.graph.problems,
+        run.targets,
+        history.build(run.graph, run.config.third_party),
     )
     findings: list[Finding] = engine.check_plan(plan)
     told = {rule.id for rule in engine.rules}
     run.errors += [problem.message for problem in plan.problems if problem.rule not in told]
     operations = unread = 0
-    for impacts in run.impacts(engine.needs_reverse, progress):
+    ending = collect.Ending(lambda: bool(engine.open))
+    for impacts in run.impacts(engine.needs_reverse, progress, ending):
         findings += engine.check_migration(impacts)
         operations += len(impacts[0].migration.operations)
         unread += len({part.step.index[0] for impact in impacts for part in impact.impacts if part.is_unread})
-    findings += engine.check_suppressions()
+    if late := [*engine.check_end(ending.catalogs), *engine.check_suppressions()]:
+        places = {(m.app_label, m.name): number for number, m in enumerate(run.graph.migrations)}
+        findings = sorted([*findings, *late], key=lambda f: places.get((f.app_label or "", f.migration or ""), -1))
     errors = (*run.errors, *engine.errors)
     return Report(
         tuple(findings),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SHORTER = (("django.db.models.deletion.", "models."), ("django.db.models.functions.", "models.functions."))
 MODULES = ("text", "datetime", "math", "comparison", "uuid", "window", "json")
 CREATE_INDEX = re.compile(r"\A\s*(create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
+CONCURRENTLY = re.compile(CREATE_INDEX.pattern + r"\s+concurrently\b", re.IGNORECASE)
+IF_NOT_EXISTS = re.compile(r"(?<=\bconcurrently)\s+if\s+not\s+exists\s+", re.IGNORECASE)
 ALTER_CLAUSE = re.compile(r"\A\s*alter\s+table\s+(?:`[^`]*`|\S+)\s+", re.IGNORECASE)
 INDEX_CLAUSE = re.compile(
     r"\A\s*create\s+((?:(?:unique|fulltext|spatial)\s+)?index)\s+(`[^`]*`|\S+)\s+on\s+(?:`[^`]*`|[^\s(]+)\s*", re.IGNORECASE
@@ -138,12 +140,18 @@ class Ways:
         return self.sql("build index", create=match[1], rest=text[match.end() :]) if match else None
 
     def concurrent_index(self, statement: Statement) -> str | None:
-        """A RunSQL that builds the statement's index so."""
-        sql = self.concurrently(statement.sql)
+        """A RunSQL that builds the statement's index so, and can be run again where a build has failed."""
+        sql = statement.sql.strip() if CONCURRENTLY.match(statement.sql) else self.concurrently(statement.sql)
         if sql is None:
             return None
         name = statement.actions[0].name
-        return run_sql(sql, self.sql("unbuild index", name=name) if name else None)
+        if not name:
+            return run_sql(sql)
+        unbuild = self.sql("unbuild index", name=name)
+        if self.builds_atomically:
+            return run_sql(sql, unbuild)
+        sent = "\n".join(f"        {literal(each)}," for each in (unbuild, IF_NOT_EXISTS.sub(" ", sql)))
+        return f"migrations.RunSQL(\n    [\n{sent}\n    ],\n    reverse_sql={literal(unbuild)},\n),"
 
     def unchecked(self, constraint: str) -> str:
         """An ADD CONSTRAINT without the check of the rows that are there."""

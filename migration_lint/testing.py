@@ -110,6 +110,7 @@ def impacts_of(
     reverses: bool = False,
     release: bool = False,
     deploy_order: str = DATABASE_FIRST,
+    ending: collect.Ending | None = None,
 ) -> list[MigrationImpact]:
     """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
     given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
@@ -126,6 +127,7 @@ def impacts_of(
             reverses,
             errors,
             deploy_order=deploy_order,
+            ending=ending,
         )
     )
     assert not errors, errors
@@ -141,11 +143,13 @@ def findings_of(
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
     engine = Engine([rule] if isinstance(rule, Rule) else rule, Suppressions(known()))
+    ending = collect.Ending()
     found = [
         finding
-        for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order)
+        for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order, ending)
         for finding in engine.check_migration([impact])
     ]
+    found += engine.check_end(ending.catalogs)
     found += engine.check_suppressions()
     assert not engine.errors, engine.errors
     return found

@@ -265,7 +265,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it."""
+    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it.
+
+    Without an `error` the statement goes through, and does something else.
+    """
 
     rule: str
     message: str
@@ -274,6 +277,7 @@ class Refusal:
     relation: str | None = None
     severity: Severity | None = None
     fact: str = ""
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +371,10 @@ class MigrationImpact:
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
+    after: Catalog | None = field(default=None, compare=False, repr=False)
+    """The database that the migration leaves, what was deferred to its end included."""
+    models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
+    """The model states that the release's own code is written for; only where that goes first."""
 
     @cached_property
     def location(self) -> Location:
@@ -425,12 +433,70 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Since:
+    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone."""
+
+    ref: str
+    new: frozenset[MigrationKey]
+    before: Mapping[MigrationKey, str]
+    gone: Mapping[MigrationKey, MigrationKey | None]
+    """Those that are no longer there, each with the new name of its file where it has one."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a database has recorded as applied. `early` are pairs: a migration and what it depends on, which is not applied."""
+
+    alias: str
+    applied: frozenset[MigrationKey]
+    early: tuple[tuple[MigrationKey, MigrationKey], ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class AppChange:
+    """An operation that `makemigrations` would write, in words, and the model it is about."""
+
+    description: str
+    model: str | None
+
+
+@dataclass(frozen=True)
+class History:
+    """The migrations as they lie on disk, those included that a squashed one replaces, and what is known of their past.
+
+    What costs time is asked for by a call.
+    """
+
+    migrations: Mapping[MigrationKey, Migration]
+    own: frozenset[str]
+    """The labels of the apps that are this project's own."""
+    apps: frozenset[str]
+    """The labels of the apps that are judged: its own, or all with `--third-party`."""
+    unmigrated: frozenset[str]
+    left_out: frozenset[MigrationKey]
+    """What could not be loaded, and what depends on it."""
+    locate: Callable[[MigrationKey, str], Location] = field(repr=False)
+    """Where the migration's class says an attribute, or where the class stands."""
+    text: Callable[[MigrationKey], str] = field(repr=False)
+    ancestors: Callable[[MigrationKey], frozenset[MigrationKey]] = field(repr=False)
+    oldest_django: Callable[[str], tuple[str, str] | None] = field(repr=False)
+    """The oldest Django that the app's package says it works with, and the file that says so."""
+    changes: Callable[[], Mapping[str, tuple[AppChange, ...]]] = field(repr=False)
+    """What `makemigrations` would write, by app."""
+    locate_model: Callable[[str, str], Location | None] = field(repr=False)
+    since: Since | None = None
+    recorded: tuple[Recorded, ...] = ()
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is linted: the migrations selected, in the order of `migrate`, and what is broken in the graph."""
 
     migrations: tuple[Migration, ...]
     problems: tuple[Problem, ...]
     targets: tuple[Target, ...]
+    history: History | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,8 +19,10 @@ from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql
 from migration_lint.sql import connection as offline
+from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.server import Server
 from migration_lint.types import (
+    CODE_FIRST,
     DATABASE_FIRST,
     Impact,
     MigrationImpact,
@@ -120,7 +122,8 @@ class Collector:
         self.deploy_order = deploy_order
         self.server = Server(target)
         self.wrapper = offline.offline_connection(self.server)
-        self.server.catalog = replace(self.server.catalog, settings=self.wrapper.session_settings(target.own))
+        settings = self.wrapper.session_settings(target.own)
+        self.server.catalog = replace(self.server.catalog, settings=settings, own_settings=settings)
         self.reverses = reverses
         self.unmigrated = unmigrated
 
@@ -156,6 +159,7 @@ class Collector:
         halves: list[Halves],
         release: frozenset[MigrationKey],
         models_before: Mapping[ModelKey, ModelState],
+        models_after: Mapping[ModelKey, ModelState],
         wanted: bool,
     ) -> MigrationImpact:
         """Run one migration forwards, and backwards on a fork where reverses are wanted."""
@@ -228,6 +232,7 @@ class Collector:
             server.commit()
         for number, statements in late.items():
             impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
+        left = server.catalog
         if wanted and self.reverses:
             impacts = self.with_reverses(migration, impacts, atomic)
         return MigrationImpact(
@@ -238,6 +243,8 @@ class Collector:
             release,
             models_before,
             self.deploy_order,
+            left,
+            models_after,
         )
 
     def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:
@@ -383,6 +390,14 @@ def touched_tables(operation: Operation, label: str, before: PlanState, after: P
     return list(dict.fromkeys(names))
 
 
+@dataclass
+class Ending:
+    """What is wanted of the plan's end: whether it has to be reached, and the databases as they are then."""
+
+    is_wanted: Callable[[], bool] = lambda: False
+    catalogs: dict[Target, Catalog] = field(default_factory=dict)
+
+
 def walk(
     migrations: tuple[Migration, ...],
     unmigrated: frozenset[str],
@@ -392,12 +407,14 @@ def walk(
     errors: list[str],
     progress: Callable[[int], None] = lambda number: None,
     deploy_order: str = DATABASE_FIRST,
+    ending: Ending | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
     `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
-    itself failed on is added to `errors`.
+    itself failed on is added to `errors`. What comes after the last selected migration is walked only if `ending` wants it.
     """
+    ending = ending or Ending()
     collectors = []
     for target in targets:
         collector = Collector(target, unmigrated, reverses, deploy_order)
@@ -408,7 +425,7 @@ def walk(
     tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
     for number, migration in enumerate(migrations):
-        if not remaining:
+        if not remaining and not ending.is_wanted():
             return
         progress(number)
         key = (migration.app_label, migration.name)
@@ -419,6 +436,7 @@ def walk(
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
             yield tuple(found[target] for target in targets)
+    ending.catalogs.update({collector.target: collector.server.catalog for collector in collectors})
 
 
 def by_plan(
@@ -457,6 +475,8 @@ class Track:
         self.collectors = collectors
         self.state = PlanState({}, set(unmigrated))
         self.old_models = models_without(migrations, unmigrated, selected)
+        code_first = any(collector.deploy_order == CODE_FIRST for collector in collectors)
+        self.new_models = models_with(migrations, unmigrated, selected) if code_first else {}
 
     def go_on(self, number: int, release: frozenset[MigrationKey] | None) -> list[tuple[Target, MigrationImpact]]:
         """Apply the next migration."""
@@ -464,10 +484,13 @@ class Track:
         halves = list(advance(self.state, migration))
         alone = release == frozenset({(migration.app_label, migration.name)})
         models_before = self.state.models if alone else self.old_models
+        models_after = (halves[-1].after if halves else self.state).models if alone else self.new_models
         results = []
         for collector in self.collectors:
             with offline.installed(collector.wrapper):
-                impact = collector.collect(migration, halves, release or frozenset(), models_before, release is not None)
+                impact = collector.collect(
+                    migration, halves, release or frozenset(), models_before, models_after, release is not None
+                )
                 results.append((collector.target, impact))
         if halves:
             self.state = forget(halves)
@@ -493,8 +516,7 @@ def models_without(
     selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
 ) -> Mapping[ModelKey, ModelState]:
     """The models before a release of several migrations: the plan without them and without what depends on them."""
-    keys = [(m.app_label, m.name) for m in migrations]
-    release = next((found for key in keys if (found := selected(key)) is not None), frozenset())
+    release = deployed_together(migrations, selected)
     if len(release) < 2:
         return {}
     state = PlanState({}, set(unmigrated))
@@ -506,3 +528,27 @@ def models_without(
         for half in advance(state, migration):
             state = half.after
     return state.models
+
+
+def models_with(
+    migrations: tuple[Migration, ...],
+    unmigrated: frozenset[str],
+    selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+) -> Mapping[ModelKey, ModelState]:
+    """The models after a release of several migrations: the plan up to the last of them."""
+    release = deployed_together(migrations, selected)
+    if len(release) < 2:
+        return {}
+    last = max(number for number, m in enumerate(migrations) if (m.app_label, m.name) in release)
+    state = PlanState({}, set(unmigrated))
+    for migration in migrations[: last + 1]:
+        for half in advance(state, migration):
+            state = half.after
+    return state.models
+
+
+def deployed_together(
+    migrations: tuple[Migration, ...], selected: Callable[[MigrationKey], frozenset[MigrationKey] | None]
+) -> frozenset[MigrationKey]:
+    keys = ((m.app_label, m.name) for m in migrations)
+    return next((found for key in keys if (found := selected(key)) is not None), frozenset())

@@ -21,7 +21,7 @@ from django.db.migrations.loader import MIGRATIONS_MODULE_NAME, MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from migration_lint.conf import did_you_mean
-from migration_lint.project import source
+from migration_lint.project import imports, source
 from migration_lint.types import Location, MigrationKey, Problem
 
 
@@ -131,6 +131,10 @@ class Loader(MigrationLoader):
         self.left_out.add(key)
 
     def problem(self, label: str, name: str | None, error: BaseException, message: str, file: str | None = None) -> None:
+        if file is not None and name is not None and (reason := imports.explain(error, file)) is not None:
+            self.problems.append(Problem(reason.rule, f"{message}: {reason.what}.", reason.help, label, name, reason.location))
+            self.left_out.add((label, name))
+            return
         text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
         self.problems.append(

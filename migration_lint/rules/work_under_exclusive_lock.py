@@ -6,6 +6,7 @@ from django.db import migrations
 
 from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, backfill, spelling
 from migration_lint.python import reading
+from migration_lint.transactions import function
 
 COPIES = {Kind.INSERT, Kind.CREATE_TABLE_AS, Kind.CREATE_MATERIALIZED_VIEW}
 
@@ -132,11 +133,6 @@ def number(impact: Impact) -> str:
 
 def title(impact: Impact) -> str:
     return type(impact.step.operation).__name__
-
-
-def function(impact: Impact) -> str:
-    code = getattr(impact.step.operation, "code", None)
-    return getattr(code, "__name__", None) or type(code).__name__
 
 
 def takes_long(impact: Impact) -> bool:

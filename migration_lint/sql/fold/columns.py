@@ -95,7 +95,7 @@ class Columns(Keys):
             for child, constraint in list(catalog.children(name)):
                 if dropped & set(constraint.referenced_columns):
                     catalog = self.drop_constraint(catalog, Action(Kind.DROP_CONSTRAINT, child.name, constraint.name))
-            views = [v.name for v in catalog.tables.values() if "view" in v.kind and name in v.uses and dropped & v.uses]
+            views = {view for gone in dropped for view in catalog.views_upon(name, gone)}
             if views:
                 catalog = catalog.without("tables", *views)
         return catalog
@@ -143,6 +143,9 @@ class Columns(Keys):
             if old in constraint.referenced_columns and constraint.name:
                 renamed = replace(constraint, referenced_columns=tuple(map(name, constraint.referenced_columns)))
                 catalog = catalog.with_table(replace(child, constraints={**child.constraints, constraint.name: renamed}))
+        for view in list(catalog.views(table.name, old)):
+            reads = frozenset((of, name(column) if of == table.name else column) for of, column in view.reads)
+            catalog = catalog.with_table(replace(view, reads=reads))
         sequences = {
             key: value._replace(column=new) if value.table == table.name and value.column == old else value
             for key, value in catalog.sequences.items()
