@@ -8,6 +8,7 @@ def test_bad_example():
 
 from __future__ import annotations
 
+import functools
 import inspect
 import linecache
 from collections.abc import Sequence
@@ -15,10 +16,11 @@ from typing import Any
 
 from django.db import migrations, models
 
-from migration_lint import conf
+from migration_lint import choosing, conf
 from migration_lint.engine import Engine
 from migration_lint.project import collect, selection
-from migration_lint.rules import Rule
+from migration_lint.project.suppressions import Suppressions
+from migration_lint.rules import Rule, find_rules
 from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact
 
 APP = "shop"
@@ -101,6 +103,7 @@ def example_migration(source: str, number: int = 2, **attributes: Any) -> migrat
         "operations": namespace["operations"],
         "atomic": namespace.get("atomic", True),
         "dependencies": namespace.get("dependencies", [(APP, f"{number - 1:04}_x")]),
+        "__module__": file,
         **attributes,
     }
     migration: migrations.Migration = type("Migration", (migrations.Migration,), body)(f"{number:04}_x", APP)
@@ -149,7 +152,7 @@ def findings_of(
     deploy_order: str = DATABASE_FIRST,
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
-    engine = Engine([rule] if isinstance(rule, Rule) else rule)
+    engine = Engine([rule] if isinstance(rule, Rule) else rule, Suppressions(known()))
     ending = collect.Ending()
     found = [
         finding
@@ -157,5 +160,12 @@ def findings_of(
         for finding in engine.check_migration([impact])
     ]
     found += engine.check_end(ending.catalogs)
+    found += engine.check_suppressions()
     assert not engine.errors, engine.errors
     return found
+
+
+@functools.cache
+def known() -> dict[str, frozenset[str]]:
+    """What the names mean that a comment in an example may have."""
+    return choosing.meanings(find_rules())

@@ -368,13 +368,11 @@ class MigrationImpact:
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
     after: Catalog = field(repr=False, compare=False)
-    """The database that the migration leaves."""
+    """The database that the migration leaves, what was deferred to its end included."""
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
-    after: Catalog | None = field(default=None, compare=False, repr=False)
-    """The database that the migration leaves, what was deferred to its end included."""
     models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states that the release's own code is written for; only where that goes first."""
     undo: Callable[[], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
@@ -551,6 +549,8 @@ class Finding:
     operation: str | None = None
     location: Location | None = None
     related: tuple[Location, ...] = ()
+    call: Location | None = field(default=None, compare=False)
+    """Where the operation stands, which is not where the fault is when that is in a function."""
     targets: tuple[str, ...] = ()
     relation: str | None = None
     lock: str | None = None
@@ -574,6 +574,7 @@ class Report:
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
     incomplete: Mapping[str, int] = field(default_factory=dict)
+    suppressed: int = 0
     linted: tuple[MigrationKey, ...] = ()
     rules: tuple[Rule, ...] = ()
     fail_level: Severity = Severity.ERROR

@@ -233,7 +233,6 @@ class Collector:
         editor.deferred_sql.clear()
         if server.transaction is not None:
             server.commit()
-        left = server.catalog
         for number, statements in late.items():
             impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
         left, end = server.catalog, server.fork()
@@ -254,7 +253,6 @@ class Collector:
             left,
             models_before,
             self.deploy_order,
-            left,
             models_after,
             undo,
         )
