@@ -6,7 +6,7 @@ import hashlib
 import textwrap
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -116,7 +116,7 @@ class Engine:
         self.suppressed = 0
         self.errors: list[str] = []
         self.told: set[tuple[object, ...]] = set()
-        self.patient = [rule for rule in self.rules if type(rule).awaits_end is not Rule.awaits_end]
+        self.by_target: dict[Target, list[Rule]] = {}
         self.open: list[tuple[Rule, MigrationImpact]] = []
 
     @property
@@ -139,14 +139,23 @@ class Engine:
         for impact in impacts:
             linted = self.linted.setdefault(impact.key, Linted(migration_path(impact.migration), impact.release, []))
             linted.targets.append(impact.target)
-            for rule in self.rules:
-                if rule.concerns(impact.target):
-                    self.run(rule, rule.check_migration, impact, findings)
-                    if rule in self.patient:
-                        self.run(rule, partial(self.leave_open, rule), impact, findings)
+            for rule in self.asked(impact):
+                self.run(rule, rule.check_migration, impact, findings)
+                if rule.is_patient:
+                    self.run(rule, partial(self.leave_open, rule), impact, findings)
         new = [finding for finding in findings if finding.migration is not None or told_as(finding) not in self.told]
         self.told.update(told_as(finding) for finding in new if finding.migration is None)
         return self.not_accepted(new, self.file_of) if new else []
+
+    def asked(self, impact: MigrationImpact) -> Iterator[Rule]:
+        """The rules that may have something to say: most kinds of actions are no matter of most rules."""
+        known = self.by_target.get(impact.target)
+        if known is None:
+            known = self.by_target[impact.target] = [rule for rule in self.rules if rule.concerns(impact.target)]
+        refused = {refusal.rule for _, statement in impact.timeline for refusal in statement.refusals}
+        for rule in known:
+            if rule.id in refused or (rule.reads_migrations and not (rule.kinds and rule.kinds.isdisjoint(impact.kinds))):
+                yield rule
 
     def file_of(self, finding: Finding) -> str | None:
         linted = self.linted.get((finding.app_label or "", finding.migration or ""))

@@ -427,6 +427,11 @@ class MigrationImpact:
         pairs = [(impact, statement) for impact in self.impacts for statement in impact.statements]
         return tuple(sorted(pairs, key=lambda pair: pair[1].position))
 
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
+        """What its statements do."""
+        return frozenset(action.kind for _, statement in self.timeline for action in statement.actions)
+
     def locks_before(self, statement: Statement) -> Iterator[tuple[Impact, Statement, Effect]]:
         """What the statement's transaction has locked before it, in order; the statement's own locks are left out."""
         if statement.transaction is None:

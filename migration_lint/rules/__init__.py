@@ -17,6 +17,7 @@ from migration_lint.types import (
     Effect,
     Finding,
     Impact,
+    Kind,
     Location,
     MigrationImpact,
     Plan,
@@ -45,7 +46,8 @@ class Rule:
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them. One that is a matter of
     taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words
     what the release that is still running can no longer do once the bad example has run. `options` are what a project may
-    set, with the defaults, whose types are those that are wanted; `self.option("name")` is what holds.
+    set, with the defaults, whose types are those that are wanted; `self.option("name")` is what holds. Where there is nothing
+    to find without certain actions, `kinds` names them: the rule is not asked about migrations that have none of these.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
@@ -54,6 +56,7 @@ class Rule:
     bad: ClassVar[str] = ""
     good: ClassVar[str] = ""
     vendors: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[frozenset[Kind]] = frozenset()
     severity_on: ClassVar[Mapping[str, Severity]] = {}
     bad_on: ClassVar[Mapping[str, str]] = {}
     good_on: ClassVar[Mapping[str, str]] = {}
@@ -63,12 +66,16 @@ class Rule:
     breaks: ClassVar[str] = ""
     options: ClassVar[Mapping[str, Any]] = {}
     id: ClassVar[str] = ""
+    reads_migrations: ClassVar[bool] = False
+    is_patient: ClassVar[bool] = False
     configured_severity: Severity | None = None
     given: Mapping[str, Any] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
+        cls.reads_migrations = (cls.check_impact, cls.check_migration) != (Rule.check_impact, Rule.check_migration)
+        cls.is_patient = cls.awaits_end is not Rule.awaits_end
 
     @classmethod
     def summary(cls) -> str:
