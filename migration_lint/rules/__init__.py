@@ -74,8 +74,9 @@ class Rule:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
-        cls.reads_migrations = (cls.check_impact, cls.check_migration) != (Rule.check_impact, Rule.check_migration)
         cls.is_patient = cls.awaits_end is not Rule.awaits_end
+        own = cls.check_impact is not Rule.check_impact or cls.check_migration is not Rule.check_migration
+        cls.reads_migrations = own or cls.is_patient
 
     @classmethod
     def summary(cls) -> str:
