@@ -80,7 +80,8 @@ class BlockingMaintenance(Rule):
                     found.setdefault(effect.source.kind, []).append(effect)
             for kind, effects in found.items():
                 tables = spelling.listed(each.relation for each in effects if each.relation)
-                waits = spelling.waiting(migration, statement, effects) or "every read and write of every table"
+                everyone = "every read and write of " + ("its table" if kind is Kind.REINDEX else "every table")
+                waits = spelling.waiting(migration, statement, effects) or everyone
                 yield self.finding(
                     f"{MAINTENANCE[kind]} {self.does(kind, effects[0], tables or 'every table')}: {waits} waits, "
                     f"{spelling.until(migration, statement)}.",
@@ -94,8 +95,10 @@ class BlockingMaintenance(Rule):
         if kind is Kind.TRUNCATE:
             return f"empties {tables} and locks {'them' if ' and ' in tables else 'it'}"
         if kind is Kind.REINDEX:
-            return f"builds indexes of {tables} anew"
-        return f"rewrites {tables}" if effect.rewrites else f"empties {tables}"
+            name = effect.source.name if effect.source else None
+            return f"builds the index `{name}` anew" if name else f"builds indexes of {tables} anew"
+        unfilled = kind is Kind.REFRESH_MATERIALIZED_VIEW and not effect.rewrites
+        return f"empties {tables}" if unfilled else f"rewrites {tables}"
 
     def advice(self, impact: Impact, statement: Statement, effect: Effect) -> str:
         ways, action, table = spelling.ways(impact), effect.source, effect.relation or ""
@@ -113,16 +116,16 @@ class BlockingMaintenance(Rule):
         way = {Kind.REFRESH_MATERIALIZED_VIEW: "refresh", Kind.REINDEX: "rebuild index"}.get(action.kind, "")
         if action.kind is Kind.REINDEX and "index" not in action.traits:
             way = "rebuild indexes"
-        if way and table and ways.offers(way):
+        if way and ways.offers(way):
             sql = ways.sql(way, table=table, name=action.name or "…")
             needs = "; that needs a unique index over all its rows" if way == "refresh" else ""
             code = spelling.migration(spelling.run_sql(sql, spelling.NOOP), atomic=False)
             return spelling.advice((f"Do it concurrently, in a migration of its own with `atomic = False`{needs}:", code))
         if action.kind in (Kind.SET_LOGGED, Kind.SET_ACCESS_METHOD):
             return spelling.advice(f"{WINDOW}: no form of it leaves `{table}` usable.")
-        if ways.offers("repack"):
+        if ways.offers("repack") and table:
             option = f" --tablespace={action.name}" if action.kind is Kind.SET_TABLESPACE else ""
-            tool = f"{ways.sql('repack', code=table or 'TABLE')}{option}"
+            tool = f"{ways.sql('repack', code=table)}{option}"
             return spelling.advice(("Take it out of the migrations, and let pg_repack do it:", tool))
         return spelling.advice(f"{WINDOW}.")
 

@@ -39,7 +39,7 @@ def helped(text: str) -> str:
         ("ALTER TABLE shop_book SET UNLOGGED", "`SET LOGGED` or `SET UNLOGGED` rewrites `shop_book`"),
         ("ALTER TABLE shop_book SET TABLESPACE fast", "`SET TABLESPACE` rewrites `shop_book`"),
         ("CLUSTER shop_book USING shop_book_pkey", "`CLUSTER` rewrites `shop_book`"),
-        ("REINDEX INDEX shop_book_pkey", "`REINDEX` builds indexes of `shop_book` anew"),
+        ("REINDEX INDEX shop_book_pkey", "`REINDEX` builds the index `shop_book_pkey` anew"),
         ("LOCK TABLE shop_book", "`LOCK TABLE` locks `shop_book`"),
     ],
 )
@@ -61,6 +61,20 @@ def test_maintenance_outside_a_transaction() -> None:
     found = only("blocking-maintenance", "atomic = False\n" + sql("VACUUM FULL shop_book"))
     assert found.message == f"`VACUUM FULL` rewrites `shop_book`: {WAITS}, until it is done."
     assert found.help == "Take it out of the migrations, and let pg_repack do it:\n    pg_repack --table=shop_book"
+
+
+def test_names_that_nobody_knows() -> None:
+    assert only("blocking-index-drop", sql("DROP INDEX nobody")).message == (
+        "Dropping the index `nobody` waits for whoever is using its table, and every read and write of it waits behind it, until "
+        "the migration commits."
+    )
+    for statement, said in (
+        ("REINDEX INDEX nobody", "`REINDEX` builds the index `nobody` anew: every read and write of its table waits"),
+        ("CLUSTER", "`CLUSTER` rewrites every table: every read and write of every table waits"),
+        ("VACUUM FULL", "`VACUUM FULL` rewrites every table: every read and write of every table waits"),
+    ):
+        found = only("blocking-maintenance", "atomic = False\n" + sql(statement))
+        assert found.message == f"{said}, until it is done."
 
 
 def test_refreshed_view() -> None:
