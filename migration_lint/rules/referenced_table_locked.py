@@ -98,8 +98,13 @@ class ReferencedTableLocked(Rule):
         whom = whom.replace(" it", " them") if len(found) > 1 else whom
         own = sessions.waiting(impact.target)
         bounded = own is not None and sessions.is_bounded(statement, own)
+        if statement.transaction is None:
+            use = "use" if max(levels) >= Blocks.EVERYTHING else "write to"
+            does = f"waits for open transactions that {use} {tables}, and {kept or whom} waits behind it"
+        else:
+            does = f"locks {tables} as well: {kept or whom} waits, {spelling.until(migration, statement)}"
         yield self.finding(
-            f"{cause(effect)} locks {tables} as well: {kept or whom} waits, {spelling.until(migration, statement)}.",
+            f"{cause(effect)} {does}.",
             help=self.way_out(impact, statement, effect),
             severity=Severity.NOTE if bounded else None,
             impact=impact, migration=migration, statement=statement, effect=effect,
