@@ -13,6 +13,7 @@ MAINTENANCE = {
     Kind.SET_TABLESPACE: "`SET TABLESPACE`",
     Kind.SET_ACCESS_METHOD: "`SET ACCESS METHOD`",
     Kind.REFRESH_MATERIALIZED_VIEW: "`REFRESH MATERIALIZED VIEW`",
+    Kind.ALTER_INDEX: "`ALTER INDEX … SET TABLESPACE`",
     Kind.LOCK_TABLE: "`LOCK TABLE`",
     Kind.TRUNCATE: "`TRUNCATE`",
 }
@@ -94,8 +95,10 @@ class BlockingMaintenance(Rule):
             return f"locks {tables}"
         if kind is Kind.TRUNCATE:
             return f"empties {tables} and locks {'them' if ' and ' in tables else 'it'}"
+        name = effect.source.name if effect.source else None
+        if kind is Kind.ALTER_INDEX:
+            return f"copies the index `{name}`"
         if kind is Kind.REINDEX:
-            name = effect.source.name if effect.source else None
             return f"builds the index `{name}` anew" if name else f"builds indexes of {tables} anew"
         unfilled = kind is Kind.REFRESH_MATERIALIZED_VIEW and not effect.rewrites
         return f"empties {tables}" if unfilled else f"rewrites {tables}"
@@ -113,7 +116,11 @@ class BlockingMaintenance(Rule):
                 f"Delete the rows of {f'`{table}`' if table else 'it'} in batches, each in a transaction of its own, in a "
                 "migration with `atomic = False`; or do it when the table is no longer in use, alone in its migration."
             )
-        way = {Kind.REFRESH_MATERIALIZED_VIEW: "refresh", Kind.REINDEX: "rebuild index"}.get(action.kind, "")
+        way = {
+            Kind.REFRESH_MATERIALIZED_VIEW: "refresh",
+            Kind.REINDEX: "rebuild index",
+            Kind.ALTER_INDEX: "move index",
+        }.get(action.kind, "")
         if action.kind is Kind.REINDEX and "index" not in action.traits:
             way = "rebuild indexes"
         if way and ways.offers(way):
@@ -133,4 +140,6 @@ class BlockingMaintenance(Rule):
 def is_maintenance(effect: Effect) -> bool:
     """Whether it is one of those, and not in the form that is meant for a table in use."""
     action = effect.source
-    return action is not None and action.kind in MAINTENANCE and "concurrently" not in action.traits
+    if action is None or action.kind not in MAINTENANCE or "concurrently" in action.traits:
+        return False
+    return action.kind is not Kind.ALTER_INDEX or "tablespace" in action.traits

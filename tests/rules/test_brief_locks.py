@@ -40,6 +40,10 @@ def helped(text: str) -> str:
         ("ALTER TABLE shop_book SET TABLESPACE fast", "`SET TABLESPACE` rewrites `shop_book`"),
         ("CLUSTER shop_book USING shop_book_pkey", "`CLUSTER` rewrites `shop_book`"),
         ("REINDEX INDEX shop_book_pkey", "`REINDEX` builds the index `shop_book_pkey` anew"),
+        (
+            "ALTER INDEX shop_book_pkey SET TABLESPACE fast",
+            "`ALTER INDEX … SET TABLESPACE` copies the index `shop_book_pkey`",
+        ),
         ("LOCK TABLE shop_book", "`LOCK TABLE` locks `shop_book`"),
     ],
 )
