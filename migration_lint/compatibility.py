@@ -115,7 +115,7 @@ def grouped(found: Iterable[Break]) -> list[list[Break]]:
 
 def left_required(migration: MigrationImpact) -> Iterator[tuple[Impact, Table, list[Use]]]:
     """Columns that leave the state while the database goes on asking for them: the code that comes leaves them out."""
-    if not migration.impacts or migration.after is None:
+    if not migration.impacts:
         return
     start, end = migration.impacts[0].step.state.before.models, migration.impacts[-1].step.state.after.models
     for key, model in start.items():
@@ -142,7 +142,7 @@ def in_order(found: Iterable[Break]) -> list[Break]:
 
 def find_breaks(migration: MigrationImpact) -> Iterator[Break]:
     """What the release before this one asks, before the migration and after it."""
-    if not migration.impacts or migration.after is None or migration.after is migration.before:
+    if not migration.impacts or migration.after is migration.before:
         return
     steps = migration.timeline
     states = catalogs(migration)
@@ -155,7 +155,7 @@ def find_breaks(migration: MigrationImpact) -> Iterator[Break]:
 
 def find_needs(migration: MigrationImpact) -> Iterator[Break]:
     """What the release that comes asks, after the migration and before it: what it cannot do until the migration has run."""
-    if not migration.impacts or migration.after is None or migration.after is migration.before:
+    if not migration.impacts or migration.after is migration.before:
         return
     steps = migration.timeline[::-1]
     states = catalogs(migration)[::-1]
@@ -166,7 +166,6 @@ def find_needs(migration: MigrationImpact) -> Iterator[Break]:
 
 def catalogs(migration: MigrationImpact) -> list[Catalog]:
     """The database before each statement, and after the last."""
-    assert migration.after is not None
     found = [statement.before for _, statement in migration.timeline]
     return [catalog for catalog in (*found, migration.after) if catalog is not None]
 

@@ -186,7 +186,7 @@ def deploy_code_first(connection: Any, *sources: str) -> None:
             deployed.run(connection, each)
         keys = deployed.fill(deployed.classes(migration.models_before))
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-        renamed = [table for table in migration.after.tables.values() if table.former_names] if migration.after else []
+        renamed = [table for table in migration.after.tables.values() if table.former_names]
         keys |= {table.name: keys[old] for table in renamed for _, old in table.former_names if old in keys}
         observed = deployed.failing(models, keys, tables)
         transaction.set_rollback(True, using=deployed.ALIAS)
