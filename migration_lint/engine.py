@@ -36,6 +36,7 @@ PRECEDENCE = (
     "validated-in-same-transaction",
     "work-under-exclusive-lock",
     "whole-table-update",
+    "schema-and-data-together",
     "timeout-breaks-concurrent-build",
     "blocking-index-drop",
     "blocking-trigger-change",
@@ -59,6 +60,9 @@ PRECEDENCE = (
     "database-default-removed",
     "new-constraint-rejects-old-writes",
 )
+
+# What one of these is about, rules of another category see as well.
+SEEN_AS = {"schema-and-data-together": "locks"}
 
 
 def rank(finding: Finding) -> int:
@@ -198,7 +202,7 @@ def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
             finding.migration,
             finding.operation_index,
             finding.relation,
-            finding.category,
+            SEEN_AS.get(finding.rule, finding.category),
         )
         alone = finding.operation_index is None or finding.relation is None
         if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
