@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from migration_lint.rules import Rule
-from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.catalog import End
 from migration_lint.types import Finding, MigrationImpact, Plan, Target, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
@@ -126,7 +126,7 @@ class Engine:
             self.open.append((rule, impact))
         return ()
 
-    def check_end(self, ends: Mapping[Target, Catalog]) -> list[Finding]:
+    def check_end(self, ends: Mapping[Target, End]) -> list[Finding]:
         """What the end of the plan tells of the migrations that were left open."""
         findings: list[Finding] = []
         for rule, impact in self.open:

@@ -142,3 +142,34 @@ def test_rows_and_schema_in_one_transaction(database: Shop, sent: tuple[str, ...
             with pytest.raises(psycopg.errors.LockNotAvailable):
                 other.execute(waits)
         transaction.set_rollback(True)
+
+
+WRITTEN = """
+def write(apps, schema_editor):
+    apps.get_model("shop", "Book").objects.create(
+        author_id=1, title="A", sku="x", isbn="{sql:.9}", price=1, stock=9, notes="", publisher_id=None
+    )
+
+operations = [migrations.RunSQL("ALTER TABLE shop_book {sql}"), migrations.RunPython(write)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("DROP notes", 'column "notes" of relation "shop_book" does not exist'),
+        (
+            "ADD x int NOT NULL DEFAULT 1; ALTER TABLE shop_book ALTER x DROP DEFAULT",
+            'null value in column "x" of relation "shop_book" violates not-null constraint',
+        ),
+        ("ADD x int NOT NULL DEFAULT 1", None),
+        ("ADD x int", None),
+        (
+            "ALTER publisher_id SET NOT NULL",
+            'null value in column "publisher_id" of relation "shop_book" violates not-null constraint',
+        ),
+    ],
+)
+def test_what_django_makes_of_a_table_that_is_changed_behind_its_back(database: Shop, sql: str, error: str | None) -> None:
+    database.rows("UPDATE shop_book SET publisher_id = 1")
+    assert database.attempt(WRITTEN.format(sql=sql)) == error
