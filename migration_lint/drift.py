@@ -138,7 +138,7 @@ def by_hand(impact: Impact) -> bool:
 def introduced(migration: MigrationImpact) -> dict[Drift, Impact]:
     """What parts in the migration, with the operation that it is put down to."""
     found: dict[Drift, Impact] = {}
-    if migration.after is None or not any(map(by_hand, migration.impacts)):
+    if not any(map(by_hand, migration.impacts)):
         return found
     touched: dict[ModelKey, Impact] = {}
     before = migration.impacts[0].step.state.before.models
@@ -153,7 +153,14 @@ def introduced(migration: MigrationImpact) -> dict[Drift, Impact]:
     types = Types(migration)
     old = differences(before, migration.before, touched, types)
     new = differences(after, migration.after, touched, types) - old
-    return {drift: touched[drift.model] for drift in sorted(new, key=str)}
+    return {drift: touched[drift.model] for drift in sorted(new, key=str) if not is_left_behind(migration, drift, touched)}
+
+
+def is_left_behind(migration: MigrationImpact, drift: Drift, touched: Mapping[ModelKey, Impact]) -> bool:
+    """Whether Django is to forget a column first, which is the first half of a removal in two releases."""
+    operation = migration.migration.operations[touched[drift.model].step.index[0]]
+    alone = isinstance(operation, SeparateDatabaseAndState) and not operation.database_operations
+    return alone and drift.kind in ("extra column", "unknown column")
 
 
 def around(migration: MigrationImpact, impact: Impact) -> States:

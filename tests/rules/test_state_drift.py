@@ -136,6 +136,7 @@ AGREE = {
         both([], ['migrations.RemoveField("book", "notes")']),
         'migrations.RunSQL("ALTER TABLE shop_book DROP notes")',
     ],
+    "the first half of a removal": [both([], ['migrations.RemoveField("book", "notes")'])],
     "the database first": ['migrations.RunSQL("ALTER TABLE shop_book ADD x int")', both([], [add("x")])],
     "a later migration of Django's": [
         'migrations.RunSQL("ALTER TABLE shop_book DROP notes")',
