@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from migration_lint.project.source import migration_path
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.rules import Rule
-from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.catalog import End
 from migration_lint.types import Finding, MigrationImpact, MigrationKey, Plan, Target, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
@@ -46,6 +46,7 @@ PRECEDENCE = (
     "validated-in-same-transaction",
     "work-under-exclusive-lock",
     "whole-table-update",
+    "schema-and-data-together",
     "timeout-breaks-concurrent-build",
     "blocking-index-drop",
     "blocking-trigger-change",
@@ -70,6 +71,8 @@ PRECEDENCE = (
     "new-constraint-rejects-old-writes",
 )
 
+# What one of these is about, rules of another category see as well.
+SEEN_AS = {"schema-and-data-together": "locks"}
 # Of these categories, two faults of one operation and table have nothing to do with each other.
 APART = {"design"}
 
@@ -207,7 +210,7 @@ class Engine:
             self.open.append((rule, impact))
         return ()
 
-    def check_end(self, ends: Mapping[Target, Catalog]) -> list[Finding]:
+    def check_end(self, ends: Mapping[Target, End]) -> list[Finding]:
         """What the end of the plan tells of the migrations that were left open."""
         findings: list[Finding] = []
         for rule, impact in self.open:
@@ -281,7 +284,8 @@ def hazard(finding: Finding) -> tuple[object, ...]:
     told_together = finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None
     if finding.category in APART or (alone and not told_together):
         return (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
-    return (finding.app_label, finding.migration, finding.operation_index, finding.relation, finding.category)
+    about = SEEN_AS.get(finding.rule, finding.category)
+    return (finding.app_label, finding.migration, finding.operation_index, finding.relation, about)
 
 
 def spot(finding: Finding) -> tuple[object, ...]:

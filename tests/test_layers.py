@@ -35,7 +35,7 @@ LAYERS = [
     {"sql.drivers"},
     {"sql.connection"},
     {"python"},
-    {"backfill", "transactions", "pending"},
+    {"backfill", "transactions", "pending", "drift"},
     {"conf", "project.source", "project.registry"},
     {"project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
     {
@@ -64,6 +64,7 @@ PUBLIC = {
     "migration_lint.releases",
     "migration_lint.changes",
     "migration_lint.python",
+    "migration_lint.drift",
     "migration_lint.pending",
     "migration_lint.dangers",
     "migration_lint.queries",

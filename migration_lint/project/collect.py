@@ -20,7 +20,7 @@ from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql, words
 from migration_lint.running import column_of, table_name
 from migration_lint.sql import connection as offline
-from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.catalog import End
 from migration_lint.sql.server import Server
 from migration_lint.types import (
     CODE_FIRST,
@@ -438,7 +438,7 @@ class Ending:
     """What is wanted of the plan's end: whether it has to be reached, and the databases as they are then."""
 
     is_wanted: Callable[[], bool] = lambda: False
-    catalogs: dict[Target, Catalog] = field(default_factory=dict)
+    catalogs: dict[Target, End] = field(default_factory=dict)
 
 
 def walk(
@@ -483,7 +483,9 @@ def walk(
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
             yield tuple(replace(found[target], find_ancestors=partial(ancestors, key)) for target in targets)
-    ending.catalogs.update({collector.target: collector.server.catalog for collector in collectors})
+    for track in tracks:
+        for collector in track.collectors:
+            ending.catalogs[collector.target] = End(**vars(collector.server.catalog), models=track.state.models)
 
 
 def declared_ancestors(migrations: Mapping[MigrationKey, Migration], key: MigrationKey) -> frozenset[MigrationKey]:

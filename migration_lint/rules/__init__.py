@@ -27,7 +27,7 @@ from migration_lint.types import (
 )
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import Catalog
+    from migration_lint.sql.catalog import End
 
 ENTRY_POINTS = "migration_lint.rules"
 
@@ -124,8 +124,8 @@ class Rule:
         """Whether `check_end` is to be asked about the migration."""
         return False
 
-    def check_end(self, migration: MigrationImpact, end: Catalog) -> Iterable[Finding]:
-        """What only the whole plan can tell: `end` is the database after its last migration, selected or not."""
+    def check_end(self, migration: MigrationImpact, end: End) -> Iterable[Finding]:
+        """What only the whole plan can tell: `end` is the database after its last migration, with its models."""
         return ()
 
     def check_plan(self, plan: Plan) -> Iterable[Finding]:
