@@ -314,7 +314,8 @@ def of_type(case: Case) -> Iterator[Danger]:
     ]
     if query:
         steps.insert(0, ("Look for the rows that do not fit first; there must be none:", query))
-    yield case.danger(f"{subject} fails on {what}.", spelling.advice(*steps))
+    rare = all(trouble.kind == "out of range" for trouble in refused)
+    yield case.danger(f"{subject} fails on {what}.", spelling.advice(*steps), rare=rare)
 
 
 CASES = {

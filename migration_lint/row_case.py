@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Danger(NamedTuple):
-    """What the statement fails on, and how to look for it. `sure`: any row at all is enough."""
+    """What the statement fails on, and how to look for it.
+
+    `sure`: any row at all is enough. `rare`: only what grows for years gets there, such as a number behind the end of a type.
+    """
 
     statement: Statement
     effect: Effect | None
@@ -22,6 +25,7 @@ class Danger(NamedTuple):
     message: str
     help: str
     sure: bool = False
+    rare: bool = False
 
 
 class Case(NamedTuple):
@@ -34,8 +38,8 @@ class Case(NamedTuple):
     table: Table
     effect: Effect | None
 
-    def danger(self, message: str, help: str, sure: bool = False) -> Danger:
-        return Danger(self.statement, self.effect, self.table.name, message, help, sure)
+    def danger(self, message: str, help: str, sure: bool = False, rare: bool = False) -> Danger:
+        return Danger(self.statement, self.effect, self.table.name, message, help, sure, rare)
 
     @property
     def ways(self) -> spelling.Ways:
