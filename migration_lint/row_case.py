@@ -69,7 +69,7 @@ class Case(NamedTuple):
         """The names that these columns had when the migration began."""
         names = list(columns)
         for _, statement in reversed(self.migration.timeline):
-            if statement.position >= self.statement.position or statement.before is None:
+            if statement.position > self.statement.position or statement.before is None:
                 continue
             for action in reversed(statement.actions):
                 if action.kind is Kind.RENAME_COLUMN and is_same(statement.before.table(action.table or ""), self.table):
@@ -81,7 +81,9 @@ class Case(NamedTuple):
 
     def is_new(self, column: str) -> bool:
         if self.table.known and column not in self.table.columns:
-            return True
+            return not any(
+                action.kind is Kind.RENAME_COLUMN and action.definition == column for action in self.statement.actions
+            )
         return is_unwritten(self.migration, self.table, column, self.statement)
 
     @property
