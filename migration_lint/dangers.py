@@ -173,12 +173,13 @@ def of_not_null(case: Case, column: str) -> Iterator[Danger]:
 
 def is_filled_by_copy(impact: Impact, column: str) -> bool:
     """Whether a remade table gets another value where the old one has NULL."""
-    filled = f'coalesce("{column}"'.lower()
-    return any(
-        action.kind is Kind.INSERT and filled in statement.sql.lower()
+    filled = f'coalesce("{column}", '.lower()
+    texts = [
+        statement.sql.lower()
         for statement in impact.statements
-        for action in statement.actions
-    )
+        if any(action.kind is Kind.INSERT for action in statement.actions)
+    ]
+    return any(filled in text and f"{filled}null)" not in text for text in texts)
 
 
 def of_new_column(case: Case) -> Iterator[Danger]:
