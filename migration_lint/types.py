@@ -396,7 +396,7 @@ class MigrationImpact:
         if not back:
             return None
         release = self.release | {backwards(self.key)}
-        return replace(self, impacts=tuple(back), release=release, undo=None)
+        return MigrationImpact(self.migration, self.target, self.locate, tuple(back), release, self.models_before)
 
     @cached_property
     def location(self) -> Location:
