@@ -22,6 +22,7 @@ from migration_lint.types import Blocks, Effect, Finding, MigrationImpact, Repor
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 FRAME = 7  # lines of code shown of one operation
+STALE = 10  # entries of the baseline that are named
 MANY = 20  # findings from which on a summary per rule comes first
 TO_ASCII = str.maketrans({"→": ">", "│": "|", "…": "~", "\N{EN DASH}": "-", "·": "-", "\N{REPLACEMENT CHARACTER}": "?"})
 
@@ -226,9 +227,23 @@ def footer(report: Report, printer: Printer) -> None:
     unread = report.incomplete.get("unread", 0)
     note = f" · {unread} not understood" if unread else ""
     note += f" · {report.suppressed} suppressed" if report.suppressed else ""
+    note += f" · {report.baselined} in the baseline" if report.baselined else ""
+    if report.stale:
+        stale(report, printer)
     printer.line(
         (found, style), f" · {report.migrations} {word}, {report.operations} operations{note} · {report.seconds:.1f} s"
     )
+
+
+def stale(report: Report, printer: Printer) -> None:
+    count = len(report.stale)
+    words = "entry lists what is" if count == 1 else "entries list what is"
+    printer.line(f"{count} {words} found no more; --prune-baseline takes them out of the baseline:")
+    for rule, app_label, migration, _ in report.stale[:STALE]:
+        printer.line(f"  {rule} in {app_label}.{migration}")
+    if count > STALE:
+        printer.line(f"  and {count - STALE} more")
+    printer.line()
 
 
 # The lock plan of `explainmigration`.
