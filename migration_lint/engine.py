@@ -21,6 +21,13 @@ PRECEDENCE = (
     "broken-graph",
     "dependent-objects-dropped",
     "view-depends-on-column",
+    "silent-truncation",
+    "one-default-for-all-rows",
+    "fails-on-existing-rows",
+    "irreversible-operation",
+    "reverse-fails-on-rows",
+    "reverse-loses-data",
+    "reverse-blocks",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",
@@ -63,6 +70,9 @@ PRECEDENCE = (
     "new-constraint-rejects-old-writes",
 )
 
+# Of these categories, two faults of one operation and table have nothing to do with each other.
+APART = {"design"}
+
 
 def rank(finding: Finding) -> int:
     return PRECEDENCE.index(finding.rule) if finding.rule in PRECEDENCE else len(PRECEDENCE)
@@ -76,7 +86,7 @@ def fingerprint(finding: Finding, *more: str) -> str:
         finding.migration,
         finding.operation_index,
         finding.relation,
-        finding.message if finding.migration is None else "",
+        finding.message if finding.migration is None or finding.category in APART else "",
         *more,
     )
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
@@ -118,9 +128,10 @@ class Engine:
         for rule in self.rules:
             self.run(rule, rule.check_plan, plan, found)
         files: dict[object, str] = {(m.app_label, m.name): migration_path(m) for m in plan.migrations} if found else {}
-        broken = {problem.rule for problem in plan.problems}  # what could not be linted is no matter of opinion
-        certain = [finding for finding in found if finding.rule in broken]
-        other = [finding for finding in found if finding.rule not in broken]
+        # What could not be linted is no matter of opinion: no comment accepts it.
+        certain = [each for each in found if each.migration and (each.app_label, each.migration) not in files]
+        gone = set(map(id, certain))
+        other = [each for each in found if id(each) not in gone]
         return merge(certain) + self.not_accepted(other, lambda finding: files.get((finding.app_label, finding.migration)))
 
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
@@ -259,7 +270,8 @@ def joined(same: list[Finding]) -> Finding:
 def hazard(finding: Finding) -> tuple[object, ...]:
     """What several rules may see of one operation and relation."""
     alone = finding.operation_index is None or finding.relation is None
-    if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
+    told_together = finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None
+    if finding.category in APART or (alone and not told_together):
         return (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
     return (finding.app_label, finding.migration, finding.operation_index, finding.relation, finding.category)
 

@@ -296,7 +296,8 @@ def plain_lines(block: Block, width: int) -> Iterator[str]:
         yield from textwrap.indent(block.text.strip("\n"), "    ").splitlines()
     elif not any(block.header):
         size = max(len(row[0]) for row in block.rows)
-        yield from (f"{name:<{size}}  {text}" for name, text in block.rows)
+        for name, text in block.rows:
+            yield from wrapped(text, width, " " * (size + 2), f"{name:<{size}}  ")
     else:
         yield from plain_rows(block, width)
     yield ""

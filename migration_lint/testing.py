@@ -77,6 +77,16 @@ class Bookshop(migrations.Migration):
     ]
 
 
+class Accounts(migrations.Migration):
+    """Another app, label `accounts`, on which the bookshop does not depend."""
+
+    operations = [
+        migrations.CreateModel(
+            "Account", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=100))]
+        ),
+    ]
+
+
 def example_migration(source: str, number: int = 2, **attributes: Any) -> migrations.Migration:
     """A migration of the shop from the text of its class body: `operations = […]`, perhaps `atomic = False`."""
     from django.contrib.postgres import operations as postgres
@@ -92,7 +102,7 @@ def example_migration(source: str, number: int = 2, **attributes: Any) -> migrat
     body = {
         "operations": namespace["operations"],
         "atomic": namespace.get("atomic", True),
-        "dependencies": [(APP, f"{number - 1:04}_x")],
+        "dependencies": namespace.get("dependencies", [(APP, f"{number - 1:04}_x")]),
         "__module__": file,
         **attributes,
     }
@@ -114,9 +124,9 @@ def impacts_of(
 ) -> list[MigrationImpact]:
     """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
     given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
-    plan: list[migrations.Migration] = [Bookshop("0001_x", APP)]
+    plan: list[migrations.Migration] = [Accounts("0001_x", "accounts"), Bookshop("0001_x", APP)]
     plan += [example_migration(each, number) if isinstance(each, str) else each for number, each in enumerate(given, 2)]
-    selected = frozenset((m.app_label, m.name) for m in plan[1:])
+    selected = frozenset((m.app_label, m.name) for m in plan[2:])
     errors: list[str] = []
     rows = list(
         collect.walk(

@@ -367,14 +367,36 @@ class MigrationImpact:
     locate: Callable[[], Location] = field(repr=False, compare=False)
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
+    after: Catalog = field(repr=False, compare=False)
+    """The database that the migration leaves, what was deferred to its end included."""
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
-    after: Catalog | None = field(default=None, compare=False, repr=False)
-    """The database that the migration leaves, what was deferred to its end included."""
     models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states that the release's own code is written for; only where that goes first."""
+    undo: Callable[[], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
+    """Finds the impacts with their way back."""
+    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
+
+    @cached_property
+    def way_back(self) -> MigrationImpact | None:
+        """The migration backwards, as Django undoes it; None where it refuses, or where that is not known.
+
+        Found when it is asked for, which costs as much as the way there.
+        """
+        if self.undo is None or not all(impact.reversible for impact in self.impacts):
+            return None
+        found = self.undo()
+        back = [
+            replace(impact, statements=impact.reverse.statements, before=impact.after, after=impact.before)
+            for impact in reversed(found)
+            if impact.reverse is not None and not impact.reverse.unread
+        ]
+        if not back:
+            return None
+        release = self.release | {backwards(self.key)}
+        return replace(self, impacts=tuple(back), release=release, undo=None)
 
     @cached_property
     def location(self) -> Location:
@@ -384,6 +406,11 @@ class MigrationImpact:
     @property
     def key(self) -> MigrationKey:
         return (self.migration.app_label, self.migration.name)
+
+    @cached_property
+    def ancestors(self) -> frozenset[MigrationKey]:
+        """The migrations that always run before this one, because it depends on them, and itself."""
+        return self.find_ancestors()
 
     @cached_property
     def before(self) -> Catalog:
@@ -430,17 +457,24 @@ class Problem:
     app_label: str | None = None
     migration: str | None = None
     location: Location | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
 class Since:
-    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone."""
+    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone.
+
+    `ref` is what the user called the commit, `commit` the hash of the one from which HEAD and that went apart.
+    """
 
     ref: str
+    commit: str
     new: frozenset[MigrationKey]
     before: Mapping[MigrationKey, str]
     gone: Mapping[MigrationKey, MigrationKey | None]
-    """Those that are no longer there, each with the new name of its file where it has one."""
+    """Those that are no longer there, each with what its file is now, where it was renamed."""
+    paths: Mapping[MigrationKey, str]
+    """Where the files of those in `before` were, from the working directory."""
 
 
 @dataclass(frozen=True)
@@ -455,10 +489,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class AppChange:
-    """An operation that `makemigrations` would write, in words, and the model it is about."""
+    """An operation that `makemigrations` would write, in words, the model it is about, and whether a database would see it."""
 
     description: str
     model: str | None
+    schema: bool
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ Load = Callable[..., loading.Graph]
 @pytest.fixture
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     """Load the graph of the apps that are given; a text is a whole file, a list the dependencies of an empty migration."""
-    root = f"broken{next(NUMBERS)}"
+    first = f"broken{next(NUMBERS)}_"
 
     def make(**apps: dict[str, str | list[object]]) -> loading.Graph:
+        root = f"{first}{next(NUMBERS)}"
         modules: dict[str, str | None] = dict.fromkeys(LABELS)
         for label, files in apps.items():
             folder = tmp_path / root / label
@@ -42,7 +43,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
             return loading.load()
 
     yield make
-    for name in [name for name in sys.modules if name.partition(".")[0] == root]:
+    for name in [name for name in sys.modules if name.startswith(first)]:
         del sys.modules[name]
 
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import inspect
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from django.apps import apps
 
-from migration_lint.project import metadata, source
+from migration_lint.project import autodetect, metadata, source
 from migration_lint.project.loading import Graph, attribute_location, is_third_party
 from migration_lint.types import History, Location, MigrationKey, Recorded, Since
 
 
-def build(graph: Graph, third_party: bool, since: Since | None = None, recorded: tuple[Recorded, ...] = ()) -> History:
+def build(
+    graph: Graph,
+    third_party: bool,
+    app_label: str | None = None,
+    since: Since | None = None,
+    recorded: tuple[Recorded, ...] = (),
+) -> History:
+    """With an app's label given, that app alone is judged."""
     loader = graph.loader
     labels = frozenset(config.label for config in apps.get_app_configs())
     own = frozenset(label for label in labels if not is_third_party(label))
@@ -37,14 +44,14 @@ def build(graph: Graph, third_party: bool, since: Since | None = None, recorded:
     return History(
         loader.disk_migrations,
         own,
-        labels if third_party else own,
+        frozenset({app_label}) if app_label else labels if third_party else own,
         graph.unmigrated,
         frozenset(loader.left_out),
         locate,
         text,
         ancestors,
         oldest_django,
-        dict,
+        partial(autodetect.changes, graph),
         model_location,
         since,
         recorded,

@@ -31,6 +31,7 @@ class Loader(MigrationLoader):
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.left_out: set[MigrationKey] = set()
+        self.packages: dict[str, ModuleType] = {}
         with source.recording():
             super().__init__(None)
 
@@ -45,6 +46,7 @@ class Loader(MigrationLoader):
                 self.unmigrated_apps.add(config.label)
                 continue
             self.migrated_apps.add(config.label)
+            self.packages[config.label] = package
             names = [name for _, name, is_package in iter_modules(package.__path__) if not is_package and name[0] not in "_~"]
             for name in names:
                 self.load_migration(config.label, name, f"{package.__name__}.{name}", package)
@@ -417,6 +419,13 @@ class Graph:
     problems: tuple[Problem, ...]
     unmigrated: frozenset[str]
     replaced: frozenset[MigrationKey]
+
+    def ancestors(self, key: MigrationKey) -> frozenset[MigrationKey]:
+        """What always runs before a migration, and itself: every migration, where the graph around it is broken."""
+        try:
+            return frozenset(self.loader.graph.forwards_plan(key))
+        except Exception:  # a rule of its own tells what is wrong
+            return frozenset((m.app_label, m.name) for m in self.migrations)
 
 
 def load() -> Graph:

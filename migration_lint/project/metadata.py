@@ -21,24 +21,33 @@ BOUND = re.compile(r"(?:>=|~=|===?|\^|>)\s*(\d+(?:\.\d+)?)")
 
 
 def oldest_django(folder: Path) -> tuple[str, str] | None:
-    """The oldest Django that the package around this folder supports, and the file that says so."""
+    """The oldest Django that the package around this folder supports, and the file that says so.
+
+    None for a site, which is run with the Django it has: an app below `manage.py`, unless classifiers stand beside that.
+    """
+    site = False
     for parent in (folder, *folder.parents):
         found = promised(parent)
-        if found is not None or (parent / ".git").exists():
-            return found
+        if found is not None:
+            bound, file, classified = found
+            return None if site or (not classified and (parent / "manage.py").exists()) else (bound, file)
+        if (parent / ".git").exists():
+            return None
+        site = site or (parent / "manage.py").exists()
     return None
 
 
 @functools.lru_cache(maxsize=256)
-def promised(folder: Path) -> tuple[str, str] | None:
+def promised(folder: Path) -> tuple[str, str, bool] | None:
+    """The bound, the file, and whether it has classifiers: those of a package that others install."""
     for name, read in (("pyproject.toml", read_pyproject), ("setup.cfg", read_setup_cfg), ("setup.py", read_setup_py)):
         try:
-            requirements, classifiers = read((folder / name).read_text(encoding="utf-8"))
+            requirements, lines = read((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError, configparser.Error):
             continue
-        bounds = list(lower_bounds(requirements)) or CLASSIFIER.findall("\n".join(classifiers))
-        if bounds:
-            return min(bounds, key=version), str(folder / name)
+        classifiers = CLASSIFIER.findall("\n".join(lines))
+        if bounds := list(lower_bounds(requirements)) or classifiers:
+            return min(bounds, key=version), str(folder / name), bool(classifiers)
     return None
 
 

@@ -130,6 +130,7 @@ class Rule:
                     app_label=problem.app_label,
                     migration_name=problem.migration,
                     location=problem.location,
+                    severity=problem.severity,
                 )
 
     def finding(

@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core.management.commands import makemigrations
+from django.db import models
 
-from migration_lint import Finding, Plan, Rule
+from migration_lint import Finding, Plan, Rule, Severity
 from migration_lint.engine import Engine
-from migration_lint.project import history, loading, metadata
+from migration_lint.project import autodetect, history, loading, metadata
 from migration_lint.rules.broken_graph import BrokenGraph
 from migration_lint.rules.changed_field_signature import ChangedFieldSignature
 from migration_lint.rules.generated_name import GeneratedName
 from migration_lint.rules.misleading_initial import MisleadingInitial
+from migration_lint.rules.models_ahead_of_migrations import ModelsAheadOfMigrations
 from migration_lint.rules.unserializable_reference import UnserializableReference
 from migration_lint.rules.written_by_newer_django import WrittenByNewerDjango
 from tests.graphs import Load, migration
@@ -106,6 +110,103 @@ def test_an_initial_migration_that_is_one(load: Load, name: str) -> None:
     assert findings(MisleadingInitial(), load(reviews={"0001_initial": SILENT[name]})) == []
 
 
+# models-ahead-of-migrations
+
+
+ID = "models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')"
+REVIEW = f"migrations.CreateModel('Review', [('id', {ID}), ('text', models.TextField())])"
+
+
+@pytest.fixture
+def models_of_reviews(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Put models in the place of those of the app `reviews`."""
+
+    def put(**fields: models.Field[Any, Any]) -> None:
+        registry: dict[str, Any] = {}
+        monkeypatch.setitem(apps.all_models, "reviews", registry)
+        # A class that is registered under a name stays there, and `monkeypatch` takes the dictionary away again.
+        type("Review", (models.Model,), {"__module__": __name__, "Meta": type("Meta", (), {"app_label": "reviews"}), **fields})
+        monkeypatch.setattr(apps.get_app_config("reviews"), "models", registry)
+        apps.clear_cache()
+
+    yield put
+    monkeypatch.undo()
+    apps.clear_cache()
+
+
+def ahead(load: Load) -> list[Finding]:
+    rule = ModelsAheadOfMigrations()
+    return [
+        finding
+        for finding in findings(rule, load(reviews={"0001_initial": file([], REVIEW)}))
+        if finding.app_label == "reviews"
+    ]
+
+
+def test_models_that_no_migration_makes(load: Load, models_of_reviews: Any) -> None:
+    models_of_reviews(text=models.TextField(), stars=models.IntegerField(), body=models.TextField(null=True))
+    (finding,) = ahead(load)
+    assert finding.severity == Severity.ERROR
+    assert finding.message == (
+        "The models of `reviews` are ahead of its migrations, and no database gets what they ask for: "
+        "`makemigrations` would write `Add field body to review` and `Add field stars to review`."
+    )
+    assert finding.help == "Run `python manage.py makemigrations reviews`."
+
+
+def test_a_model_stands_where_its_class_does() -> None:
+    found = history.model_location("catalog", "book")
+    assert found is not None
+    assert Path(found.path).read_text(encoding="utf-8").splitlines()[(found.line or 0) - 1].startswith("class Book(")
+    assert history.model_location("catalog", "nothing") is None
+
+
+def test_models_that_differ_in_what_no_database_sees(load: Load, models_of_reviews: Any) -> None:
+    models_of_reviews(text=models.TextField(help_text="What you think of it.", default="-"))
+    (finding,) = ahead(load)
+    assert finding.severity == Severity.WARNING
+    assert finding.message == (
+        "The models of `reviews` are ahead of its migrations in what no database sees: "
+        "`makemigrations` would write `Alter field text on review`."
+    )
+
+
+def test_models_that_agree(load: Load, models_of_reviews: Any) -> None:
+    models_of_reviews(text=models.TextField())
+    assert ahead(load) == []
+
+
+def test_a_column_renamed_is_seen_by_a_database(load: Load, models_of_reviews: Any) -> None:
+    models_of_reviews(text=models.TextField(db_column="body"))
+    assert [finding.severity for finding in ahead(load)] == [Severity.ERROR]
+
+
+def test_a_project_s_own_makemigrations_leaves_out_what_no_database_sees(
+    load: Load, models_of_reviews: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Own(makemigrations.Command):
+        def handle(self, *args: Any, **options: Any) -> None: ...
+
+    monkeypatch.setattr(autodetect, "get_commands", lambda: {"makemigrations": Own()})
+    models_of_reviews(text=models.TextField(help_text="What you think of it."), stars=models.IntegerField())
+    (finding,) = ahead(load)
+    assert finding.message.endswith(" would write `Add field stars to review`.")
+
+
+def test_a_broken_graph_says_nothing_of_models(load: Load, models_of_reviews: Any) -> None:
+    models_of_reviews(text=models.CharField(max_length=20))
+    graph = load(reviews={"0001_initial": file([], REVIEW), "0002_x": [("reviews", "0001_nowhere")]})
+    assert findings(ModelsAheadOfMigrations(), graph) == []
+
+
+def test_looking_for_changes_leaves_the_migrations_as_they_were(load: Load) -> None:
+    rename = file([("reviews", "0001_initial")], "migrations.RenameField('review', 'text', 'body')")
+    graph = load(reviews={"0001_initial": file([], REVIEW), "0002_x": rename})
+    operation: Any = graph.migrations[0].operations[0]
+    findings(ModelsAheadOfMigrations(), graph)
+    assert [getattr(field, "name", None) for _, field in operation.fields] == [None, None]
+
+
 # written-by-newer-django
 
 
@@ -117,7 +218,7 @@ def test_a_package_that_promises_an_older_django(load: Load, monkeypatch: pytest
             "0003_y": file([("reviews", "0002_x")], head="# Generated by Django 5.2.3 on 2025-05-01"),
         }
     )
-    monkeypatch.setattr(metadata, "promised", lambda folder: ("4.2", f"{folder}/setup.cfg"))
+    monkeypatch.setattr(metadata, "promised", lambda folder: ("4.2", f"{folder}/setup.cfg", True))
     (finding,) = findings(WrittenByNewerDjango(), graph)
     assert finding.message == (
         "`reviews.0003_y` was written by Django 5.2, while setup.cfg says that the package works with Django 4.2. "
@@ -152,6 +253,19 @@ def test_what_metadata_promise(tmp_path: Path, name: str) -> None:
     (tmp_path / file).write_text(text)
     found = metadata.oldest_django(tmp_path / "shop" / "deeper")
     assert found == (None if expected is None else (expected, str(tmp_path / file)))
+
+
+def test_a_site_is_run_with_the_django_it_has(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["django>=4.2"]')
+    (tmp_path / "demo" / "shop").mkdir(parents=True)
+    assert metadata.oldest_django(tmp_path / "demo" / "shop") == ("4.2", str(tmp_path / "pyproject.toml"))
+    (tmp_path / "manage.py").touch()
+    assert metadata.oldest_django(tmp_path / "demo" / "shop") is None
+    metadata.promised.cache_clear()
+    (tmp_path / "pyproject.toml").write_text('[project]\nclassifiers = ["Framework :: Django :: 5.2"]')
+    assert metadata.oldest_django(tmp_path / "demo" / "shop") == ("5.2", str(tmp_path / "pyproject.toml"))
+    (tmp_path / "demo" / "manage.py").touch()
+    assert metadata.oldest_django(tmp_path / "demo" / "shop") is None
 
 
 # unserializable-reference

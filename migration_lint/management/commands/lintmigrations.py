@@ -23,14 +23,17 @@ class Command(LintCommand):
             default=None,
             help="Status 1 for findings of this severity and above (default: error).",
         )
-
+        parser.add_argument(
+            "--since",
+            metavar="REF",
+            help="Only what is new or changed since this branch, tag or commit, as one release. Asks git; commits nothing.",
+        )
         parser.add_argument(
             "--deploy-order",
             choices=DEPLOY_ORDERS,
             default=None,
             help="What a deployment replaces first, the database or the code (default: database-first).",
         )
-
         for name, words in (
             ("--select", "Only these rules, by id or category; `all` is all but those that are opt-in."),
             ("--extend-select", "These rules too."),
@@ -59,7 +62,8 @@ class Command(LintCommand):
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
             return 0
-        report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"]), change=options["change"])
+        run = lint.prepare(config, options["app_label"], options["migration_name"], since=options["since"])
+        report = lint.lint(run, change=options["change"])
         for output in wanted:
             outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
         if report.errors:
