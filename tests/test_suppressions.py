@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import textwrap
 from collections.abc import Callable, Iterable
@@ -31,13 +32,16 @@ CLASS = "class Migration(migrations.Migration):\n"
 def find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
     """What is found in a migration of the bookshop with this class body, by the rules named and those about suppressions."""
 
+    number = itertools.count()
+
     def found(
         body: str,
         rules: Iterable[str] = ("blocking-index-build", "direct-model-import", "unread-sql"),
         above: str = "",
         target: str = "postgresql@16",
     ) -> list[Finding]:
-        path = tmp_path / "0002_x.py"
+        path = tmp_path / str(next(number)) / "0002_x.py"  # what a file holds is remembered
+        path.parent.mkdir()
         path.write_text(HEAD + above + CLASS + textwrap.indent(body, "    "), encoding="utf-8")
         return findings_of([rule for rule in RULES if rule.id in {*rules, *SUPPRESSIONS}], load(path, monkeypatch), target)
 
