@@ -68,8 +68,9 @@ def place(code: CodeType, instruction: int) -> Location:
 
 @functools.lru_cache(maxsize=64)
 def lines(path: str) -> tuple[str, ...]:
+    """As Python counts them: a form feed, or another of what `splitlines` splits at, ends none."""
     try:
-        return tuple(Path(path).read_text(encoding="utf-8", errors="replace").splitlines())
+        return tuple(Path(path).read_text(encoding="utf-8", errors="replace").split("\n"))
     except OSError:
         return ()
 

@@ -7,8 +7,6 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import IO, Any
 
 import sqlparse
@@ -16,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from migration_lint.explain import work
+from migration_lint.project.source import lines as source_lines
 from migration_lint.reporters import clean, guarded
 from migration_lint.reporters.places import shown_path
 from migration_lint.types import Blocks, Effect, Finding, MigrationImpact, Report, Severity, backwards
@@ -82,14 +81,6 @@ def diff_style(line: str) -> str:
 
 QUERY = re.compile(r"(?:select|insert|update|delete|with|merge|values)\b", re.IGNORECASE)
 SUBCOMMAND = re.compile(r"\s*,\s*(?=(?:ADD|DROP|ALTER|MODIFY|CHANGE|RENAME|VALIDATE|ALGORITHM)\b)")
-
-
-@lru_cache(maxsize=32)
-def source_lines(path: str) -> tuple[str, ...]:
-    try:
-        return tuple(Path(path).read_text(encoding="utf-8", errors="replace").splitlines())
-    except OSError:
-        return ()
 
 
 def render(report: Report, statistics: bool = False) -> str:
