@@ -50,6 +50,7 @@ class Config:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     require_reason: bool = False
+    baseline: str = ""
     severity: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -90,6 +91,10 @@ def checked(key: str, value: Any, where: str) -> Any:
     if key == "deploy_order":
         if value not in DEPLOY_ORDERS:
             raise UsageError(f"{where}: deploy_order is {value!r}; it has to be one of {', '.join(DEPLOY_ORDERS)}.")
+        return value
+    if key == "baseline":
+        if not isinstance(value, str):
+            raise UsageError(f"{where}: baseline is {value!r}; it has to be the path of a file.")
         return value
     if not isinstance(value, bool):
         raise UsageError(f"{where}: {key} is {value!r}; it has to be true or false.")
@@ -133,6 +138,8 @@ def read_pyproject(start: Path) -> tuple[Mapping[str, Any], str]:
             table = data.get("tool", {}).get("migration_lint", {})
             if not isinstance(table, Mapping):
                 raise UsageError(f"{path}: tool.migration_lint is {table!r}; it has to be a table.")
+            if isinstance(table.get("baseline"), str):
+                table = {**table, "baseline": str(folder / table["baseline"])}
             return table, f"[tool.migration_lint] in {path}"
     return {}, "pyproject.toml"
 

@@ -131,9 +131,10 @@ class Engine:
         for rule in self.rules:
             self.run(rule, rule.check_plan, plan, found)
         files: dict[object, str] = {(m.app_label, m.name): migration_path(m) for m in plan.migrations} if found else {}
-        broken = {problem.rule for problem in plan.problems}  # what could not be linted is no matter of opinion
-        certain = [finding for finding in found if finding.rule in broken]
-        other = [finding for finding in found if finding.rule not in broken]
+        # What could not be linted is no matter of opinion: no comment accepts it.
+        certain = [each for each in found if each.migration and (each.app_label, each.migration) not in files]
+        gone = set(map(id, certain))
+        other = [each for each in found if id(each) not in gone]
         return merge(certain) + self.not_accepted(other, lambda finding: files.get((finding.app_label, finding.migration)))
 
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from migration_lint import choosing, conf
+from migration_lint import baseline, choosing, conf
 from migration_lint.engine import Engine
 from migration_lint.project import changed, collect, history, loading, relations, selection
 from migration_lint.project.suppressions import Suppressions
@@ -72,9 +73,10 @@ def prepare(
     return Run(config, targets, graph, selected, together, [], app_label, past)
 
 
-def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
-    """Run the rules chosen over the migrations selected. Raises UsageError."""
+def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change: baseline.Change | None = None) -> Report:
+    """Run the rules chosen over the migrations selected. `change` is what happens to the baseline. Raises UsageError."""
     started = time.perf_counter()
+    baseline.check(run.config.baseline, change)
     suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
     engine = Engine(choosing.chosen(run.config), suppressions)
     known = history.build(run.graph, run.config.third_party, run.app_label, run.since)
@@ -97,6 +99,12 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         places = {(m.app_label, m.name): number for number, m in enumerate(run.graph.migrations)}
         findings = sorted([*findings, *late], key=lambda f: places.get((f.app_label or "", f.migration or ""), -1))
     errors = (*run.errors, *engine.errors)
+    baselined = 0
+    stale: tuple[baseline.Entry, ...] = ()
+    if run.config.baseline:
+        if change is not None and errors:
+            raise conf.UsageError(f"The baseline stays as it is, for not everything could be analysed: {'; '.join(errors)}")
+        findings, baselined, stale = baseline.apply(run.config.baseline, findings, partial(looked, run, engine), change)
     return Report(
         tuple(findings),
         run.targets,
@@ -106,7 +114,18 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         time.perf_counter() - started,
         {"unread": unread},
         engine.suppressed,
+        baselined,
+        stale,
         tuple((m.app_label, m.name) for m in plan.migrations),
         engine.rules,
         run.config.fail_level,
     )
+
+
+def looked(run: Run, engine: Engine, entry: baseline.Entry) -> bool:
+    """Whether this run would have found what the baseline lists, if it were there."""
+    rule, app_label, migration, _ = entry
+    if linted := engine.linted.get((app_label, migration)):
+        return engine.ran(linted, frozenset({rule}))
+    there = any((m.app_label, m.name) == (app_label, migration) for m in run.graph.migrations)
+    return not run.together and not there and any(each.id == rule for each in engine.rules) and rule not in engine.crashed

@@ -580,6 +580,9 @@ class Report:
     seconds: float = 0.0
     incomplete: Mapping[str, int] = field(default_factory=dict)
     suppressed: int = 0
+    baselined: int = 0
+    stale: tuple[tuple[str, ...], ...] = ()
+    """What the baseline lists in vain: rule, app, migration and fingerprint."""
     linted: tuple[MigrationKey, ...] = ()
     rules: tuple[Rule, ...] = ()
     fail_level: Severity = Severity.ERROR

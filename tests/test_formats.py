@@ -18,8 +18,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from migration_lint import files
 from migration_lint.conf import UsageError
-from migration_lint.reporters import CONTROL, FORMATS, guarded, markdown, outputs, render
+from migration_lint.reporters import CONTROL, FORMATS, guarded, markdown, render
 from migration_lint.reporters.text import Printer
 from migration_lint.types import Finding, Location, Report, Severity, Target
 from tests.projects import CREATE, Project
@@ -285,15 +286,15 @@ def test_what_cannot_be_written_is_said_before_the_work(name: str, folder: Path)
 def test_a_folder_that_nobody_may_write_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "replace", lambda *paths: os.rename("nothing", "nowhere"))  # root may write anywhere
     with pytest.raises(UsageError, match=re.escape("x.json cannot be written: No such file or directory.")):
-        outputs.write(Path("x.json"), "text")
+        files.write(Path("x.json"), "text")
     assert list(folder.iterdir()) == []
 
 
 def test_a_link_that_came_in_between_is_not_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_text("kept")
-    monkeypatch.setattr(outputs, "check_file", lambda path: None)
+    monkeypatch.setattr(files, "check_file", lambda path: None)
     (folder / "link").symlink_to("target")
-    outputs.write(folder / "link", "text")
+    files.write(folder / "link", "text")
     assert ((folder / "target").read_text(), (folder / "link").read_text()) == ("kept", "text")
 
 

@@ -37,6 +37,7 @@ LAYERS = [
     {"python"},
     {"backfill", "transactions", "pending", "drift"},
     {"conf", "project.source", "project.registry"},
+    {"files"},
     {"project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
     {
         "project.loading",
@@ -49,6 +50,7 @@ LAYERS = [
     },
     {"rules"},
     {"engine"},
+    {"baseline"},
     {"explain", "lint", "choosing"},
     {"reporters", "testing"},
     {"pages"},

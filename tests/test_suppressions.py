@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from migration_lint import Rule
 from migration_lint.engine import Engine
@@ -31,13 +34,16 @@ CLASS = "class Migration(migrations.Migration):\n"
 def find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
     """What is found in a migration of the bookshop with this class body, by the rules named and those about suppressions."""
 
+    number = itertools.count()
+
     def found(
         body: str,
         rules: Iterable[str] = ("blocking-index-build", "direct-model-import", "unread-sql"),
         above: str = "",
         target: str = "postgresql@16",
     ) -> list[Finding]:
-        path = tmp_path / "0002_x.py"
+        path = tmp_path / str(next(number)) / "0002_x.py"  # what a file holds is remembered
+        path.parent.mkdir()
         path.write_text(HEAD + above + CLASS + textwrap.indent(body, "    "), encoding="utf-8")
         return findings_of([rule for rule in RULES if rule.id in {*rules, *SUPPRESSIONS}], load(path, monkeypatch), target)
 
@@ -146,6 +152,30 @@ def test_the_most_specific_rule_is_accepted_with_what_it_names(find: Find) -> No
     assert find(body.format("  # migration-lint: ignore[work-under-exclusive-lock] -- x"), rules) == []
     other = find(body.format("  # migration-lint: ignore[whole-table-update] -- x"), rules)
     assert [(each.rule, each.also) for each in other] == [("work-under-exclusive-lock", ())]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=8),
+            st.sampled_from(
+                ["# migration-lint: ignore", "[x]", "[", " -- y", "-file", "\n", "(", "x = 1", "'", '"""', "\\", "\x0c", "\r"]
+            ),
+        ),
+        max_size=12,
+    ).map("".join)
+)
+@example('x = "\\d"  # migration-lint: ignore[x]\n')
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_file_is_too_odd(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.py"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    for comment in comments_in(str(path)):
+        assert comment.location.line in range(1, text.count("\n") + text.count("\r") + 2)
+
+
+def test_a_form_feed_ends_no_line(find: Find) -> None:
+    assert places(find(f"x = 1\n\x0c\noperations = [\n    {OK}\n    {A}\n    {B}\n]")) == [(BUILD, 6)]
 
 
 # What is wrong with comments.

@@ -22,6 +22,7 @@ from migration_lint.types import Location
 # operation → the (code, instruction) pairs of the frames that made it, innermost first
 CALLS: WeakKeyDictionary[Operation, list[tuple[CodeType, int]]] = WeakKeyDictionary()
 DEPTH = 12
+TELLS_COLUMNS = hasattr(CodeType, "co_positions")  # not Python 3.10: there, of several calls on a line the first is found
 CLASS = re.compile(r"class Migration\b")
 
 
@@ -67,8 +68,9 @@ def place(code: CodeType, instruction: int) -> Location:
 
 @functools.lru_cache(maxsize=64)
 def lines(path: str) -> tuple[str, ...]:
+    """As Python counts them: a form feed, or another of what `splitlines` splits at, ends none."""
     try:
-        return tuple(Path(path).read_text(encoding="utf-8", errors="replace").splitlines())
+        return tuple(Path(path).read_text(encoding="utf-8", errors="replace").split("\n"))
     except OSError:
         return ()
 
@@ -161,12 +163,16 @@ def operation_location(migration: Migration, operation: Operation, index: tuple[
     """The call that made the operation: in the migration's own file where it stands there, in the helper's otherwise."""
     path = migration_path(migration)
     calls = CALLS.get(operation, [])
-    for code, instruction in calls:
-        if code.co_filename == path:
-            return place(code, instruction)
+    if TELLS_COLUMNS or len(index) > 1:
+        for code, instruction in calls:
+            if code.co_filename == path:
+                return place(code, instruction)
     elements = listed(path)
     if len(elements) == len(migration.operations) and index[0] < len(elements):
         return of_node(path, elements[index[0]])
+    for code, instruction in calls:
+        if code.co_filename == path:
+            return place(code, instruction)
     if calls:
         return place(*calls[0])
     return migration_location(migration)

@@ -7,6 +7,7 @@ import io
 import linecache
 import re
 import tokenize
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -70,8 +71,11 @@ def comments_in(path: str) -> tuple[Comment, ...]:
     if MARK not in text:
         return ()
     try:
-        tree, found = ast.parse(text), list(tokenize.generate_tokens(io.StringIO(text).readline))
-    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python has warned already, when it imported the file
+            tree = ast.parse(text)
+        found = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return ()  # it cannot be imported either
     return tuple(comments(path, tree, found))
 

@@ -61,6 +61,8 @@ def report_data(report: Report) -> dict[str, Any]:
             "operations": report.operations,
             "unread_operations": report.incomplete.get("unread", 0),
             "suppressed": report.suppressed,
+            "in_baseline": report.baselined,
+            "stale_in_baseline": len(report.stale),
             "seconds": round(report.seconds, 3),
         },
         "errors": list(report.errors),

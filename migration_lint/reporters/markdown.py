@@ -83,6 +83,8 @@ def head(report: Report) -> str:
     checked = f"{report.migrations} migration{'s' if report.migrations != 1 else ''} checked for {targets}"
     if report.suppressed:
         checked += f", {report.suppressed} suppressed"
+    if report.baselined:
+        checked += f", {report.baselined} in the baseline"
     lines = [MARKER, "## Migrations", f"**{', '.join(parts) or 'No findings'}** · {checked}"]
     return "\n\n".join([*lines, *(f"**error:** {inline(error)}" for error in report.errors)])
 

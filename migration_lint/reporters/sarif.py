@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import re
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from migration_lint import __version__
 from migration_lint.project.source import lines
 from migration_lint.reporters import HOME, clean, dump
+from migration_lint.reporters.markdown import fenced
 from migration_lint.reporters.places import file_of, is_inside, place_of, repository_path, words_of
 from migration_lint.types import Finding, Location, Report
+
+if TYPE_CHECKING:
+    from migration_lint.rules import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RESULTS = 25_000  # a file with more of them is refused
@@ -23,22 +27,31 @@ def plain(text: str) -> str:
     return clean(text).replace("](", "] (")
 
 
-def rule_data(rule: Any, finding: Finding) -> dict[str, Any]:
+def rule_data(rule: Rule | None, finding: Finding) -> dict[str, Any]:
     """What is known of a rule that found something."""
-    paragraphs = (inspect.getdoc(type(rule)) or "").strip() if rule is not None else ""
-    whole = " ".join(paragraphs.split()) or finding.rule
-    first = re.split(r"(?<=[.])\s", whole)[0]
-    help = plain(inspect.cleandoc(rule.help)) if rule is not None else ""
-    help = help or first
+    docs = (inspect.getdoc(type(rule)) or "") if rule is not None else ""
+    whole = " ".join(docs.split()) or finding.rule
     return {
         "id": finding.rule,
-        "shortDescription": {"text": first[:LONGEST]},
+        "shortDescription": {"text": (rule.summary() if rule is not None and docs else whole)[:LONGEST]},
         "fullDescription": {"text": whole if len(whole) <= LONGEST else whole[: LONGEST - 1] + "…"},
-        "help": {"text": help, "markdown": help},
+        "help": {
+            "text": plain("\n\n".join(help_parts(rule, whole, str))),
+            "markdown": "\n\n".join(help_parts(rule, whole, fenced)),
+        },
         "helpUri": HOME,
-        "defaultConfiguration": {"level": str(rule.severity if rule is not None else finding.severity)},
+        "defaultConfiguration": {"level": str(rule.severity_for(None) if rule is not None else finding.severity)},
         "properties": {"tags": [finding.category] if finding.category else []},
     }
+
+
+def help_parts(rule: Rule | None, whole: str, code: Callable[[str], str]) -> Iterator[str]:
+    yield whole
+    if rule is not None:
+        for words, example in (("Not like this:", rule.bad), ("Like this:", rule.good)):
+            if example:
+                yield words
+                yield code(inspect.cleandoc(example))
 
 
 def physical(place: Location, text: tuple[str, ...]) -> dict[str, Any]:

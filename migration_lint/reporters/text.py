@@ -7,8 +7,6 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import IO, Any
 
 import sqlparse
@@ -16,12 +14,14 @@ from rich.console import Console
 from rich.text import Text
 
 from migration_lint.explain import work
+from migration_lint.project.source import lines as source_lines
 from migration_lint.reporters import clean, guarded
 from migration_lint.reporters.places import shown_path
 from migration_lint.types import Blocks, Effect, Finding, MigrationImpact, Report, Severity, backwards
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 FRAME = 7  # lines of code shown of one operation
+STALE = 10  # entries of the baseline that are named
 MANY = 20  # findings from which on a summary per rule comes first
 TO_ASCII = str.maketrans({"→": ">", "│": "|", "…": "~", "\N{EN DASH}": "-", "·": "-", "\N{REPLACEMENT CHARACTER}": "?"})
 
@@ -81,14 +81,6 @@ def diff_style(line: str) -> str:
 
 QUERY = re.compile(r"(?:select|insert|update|delete|with|merge|values)\b", re.IGNORECASE)
 SUBCOMMAND = re.compile(r"\s*,\s*(?=(?:ADD|DROP|ALTER|MODIFY|CHANGE|RENAME|VALIDATE|ALGORITHM)\b)")
-
-
-@lru_cache(maxsize=32)
-def source_lines(path: str) -> tuple[str, ...]:
-    try:
-        return tuple(Path(path).read_text(encoding="utf-8", errors="replace").splitlines())
-    except OSError:
-        return ()
 
 
 def render(report: Report, statistics: bool = False) -> str:
@@ -226,9 +218,23 @@ def footer(report: Report, printer: Printer) -> None:
     unread = report.incomplete.get("unread", 0)
     note = f" · {unread} not understood" if unread else ""
     note += f" · {report.suppressed} suppressed" if report.suppressed else ""
+    note += f" · {report.baselined} in the baseline" if report.baselined else ""
+    if report.stale:
+        stale(report, printer)
     printer.line(
         (found, style), f" · {report.migrations} {word}, {report.operations} operations{note} · {report.seconds:.1f} s"
     )
+
+
+def stale(report: Report, printer: Printer) -> None:
+    count = len(report.stale)
+    words = "entry lists what is" if count == 1 else "entries list what is"
+    printer.line(f"{count} {words} found no more; --prune-baseline takes them out of the baseline:")
+    for rule, app_label, migration, _ in report.stale[:STALE]:
+        printer.line(f"  {rule} in {app_label}.{migration}")
+    if count > STALE:
+        printer.line(f"  and {count - STALE} more")
+    printer.line()
 
 
 # The lock plan of `explainmigration`.

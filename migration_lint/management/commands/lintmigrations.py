@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from migration_lint import lint, listing
+from migration_lint.baseline import Change
 from migration_lint.management.base import LintCommand
 from migration_lint.reporters import dump, outputs
 from migration_lint.types import DEPLOY_ORDERS
@@ -39,13 +40,21 @@ class Command(LintCommand):
             ("--ignore", "Not these rules. A rule's id counts more than its category."),
         ):
             parser.add_argument(name, action="append", metavar="RULE,…", help=f"{words} Repeatable.")
+        parser.add_argument("--baseline", metavar="PATH", help="What this file lists is not told again.")
+        change = parser.add_mutually_exclusive_group()
+        for each, words in (
+            (Change.WRITE, "List there all that is found now."),
+            (Change.PRUNE, "Take out of it what is found no more."),
+        ):
+            change.add_argument(f"--{each.value}-baseline", dest="change", action="store_const", const=each, help=words)
         parser.add_argument("--list-rules", action="store_true", help="The rules that there are, and no linting.")
         parser.add_argument("--explain", metavar="RULE", help="All about a rule, and no linting.")
 
     def run(self, options: dict[str, Any]) -> int:
         wanted = outputs.parse(options["output_format"], options["output_file"], options["statistics"])
+        more = {key: options[key] for key in ("fail_level", "deploy_order", "baseline")}
         lists = {key: options[key] and split(options[key]) for key in ("select", "extend_select", "ignore")}
-        config = self.configuration(options, fail_level=options["fail_level"], deploy_order=options["deploy_order"], **lists)
+        config = self.configuration(options, **more, **lists)
         if options["list_rules"]:
             as_json = wanted[0].format == "json"
             self.stdout.write(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
@@ -53,7 +62,8 @@ class Command(LintCommand):
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
             return 0
-        report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"], since=options["since"]))
+        run = lint.prepare(config, options["app_label"], options["migration_name"], since=options["since"])
+        report = lint.lint(run, change=options["change"])
         for output in wanted:
             outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
         if report.errors:
