@@ -16,6 +16,7 @@ class BlockingIndexDrop(Rule):
     """
 
     category = "locks"
+    kinds = frozenset({Kind.DROP_INDEX})
     vendors = ("postgresql", "oracle")
     help = "Use `RemoveIndexConcurrently` in a migration with `atomic = False`."
     bad = """

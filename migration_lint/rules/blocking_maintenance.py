@@ -29,6 +29,7 @@ class BlockingMaintenance(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    kinds = frozenset(MAINTENANCE)
     help = WINDOW + "."
     bad = """
         operations = [

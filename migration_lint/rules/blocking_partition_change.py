@@ -18,6 +18,7 @@ class BlockingPartitionChange(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    kinds = frozenset(KINDS)
     vendors = ("postgresql",)
     help = "Add a CHECK that implies the bounds `NOT VALID`, validate it, and then attach the partition."
     bad = """

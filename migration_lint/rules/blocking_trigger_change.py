@@ -19,6 +19,7 @@ class BlockingTriggerChange(Rule):
     """
 
     category = "locks"
+    kinds = frozenset(DONE)
     vendors = ("postgresql",)
     help = "Give it a migration of its own, with a short `lock_timeout`."
     bad = """

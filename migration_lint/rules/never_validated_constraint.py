@@ -20,6 +20,7 @@ class NeverValidatedConstraint(Rule):
     """
 
     category = "locks"
+    kinds = frozenset({Kind.ADD_CONSTRAINT})
     vendors = ("postgresql", "oracle")
     help = "Validate the constraint in a later migration."
     bad = """

@@ -10,6 +10,7 @@ class NoopStillLocks(Rule):
 
     severity = Severity.NOTE
     category = "locks"
+    kinds = frozenset({Kind.CREATE_INDEX, Kind.ADD_COLUMN, Kind.DROP_CONSTRAINT, Kind.DROP_COLUMN})
     vendors = ("postgresql",)
     help = "Leave the statement out."
     bad = """

@@ -12,6 +12,7 @@ class TimeoutBreaksConcurrentBuild(Rule):
     """
 
     category = "locks"
+    kinds = frozenset({Kind.CREATE_INDEX, Kind.REINDEX})
     vendors = ("postgresql",)
     help = "Set `lock_timeout` and `statement_timeout` to 0 for it."
     bad = """

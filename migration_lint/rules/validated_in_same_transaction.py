@@ -13,6 +13,7 @@ class ValidatedInSameTransaction(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    kinds = frozenset({Kind.VALIDATE_CONSTRAINT})
     vendors = ("postgresql",)
     help = "Validate it in the next migration."
     bad = """
