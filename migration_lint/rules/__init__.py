@@ -45,7 +45,8 @@ class Rule:
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them. One that is a matter of
     taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words
     what the release that is still running can no longer do once the bad example has run. `options` are what a project may
-    set, with the defaults, whose types are those that are wanted; `self.option("name")` is what holds.
+    set, with the defaults, whose types are those that are wanted; `self.option("name")` is what holds. `routers` are those of
+    the project of its examples, where they matter.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
@@ -61,6 +62,7 @@ class Rule:
     needs_reverse: ClassVar[bool] = False
     opt_in: ClassVar[bool] = False
     breaks: ClassVar[str] = ""
+    routers: ClassVar[tuple[type, ...] | None] = None
     options: ClassVar[Mapping[str, Any]] = {}
     id: ClassVar[str] = ""
     configured_severity: Severity | None = None
