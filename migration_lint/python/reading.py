@@ -21,7 +21,8 @@ class Reading:
     change any row.
 
     `fetched` are the tables of which more rows are read than a few. `unaliased` are queries that do not name a database, by
-    model, function and place, of a function that does not ask for which database it runs.
+    model, function and place, of a function that does not ask for which database it runs. `formatted`
+    are the places, by function, where a text is sent into which values were put.
     """
 
     changes: tuple[RowChange, ...] = ()
@@ -31,6 +32,7 @@ class Reading:
     faults: tuple[Fault, ...] = ()
     loops: tuple[Loop, ...] = ()
     unaliased: tuple[tuple[str, str, Location], ...] = ()
+    formatted: tuple[tuple[str, Location], ...] = ()
 
 
 def read(code: Any, impact: Impact) -> Reading:
@@ -46,6 +48,7 @@ def read(code: Any, impact: Impact) -> Reading:
         reader.told(),
         tuple(dict.fromkeys(reader.saving)),
         () if reader.compares_alias else tuple(dict.fromkeys(reader.unaliased)),
+        tuple(dict.fromkeys(reader.formatted)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.migrations import RunPython
 
 from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity
+from migration_lint.python import function_place
 
 NAMES = ("apps", "schema_editor")
 
@@ -50,7 +51,7 @@ class MisnamedArguments(Rule):
                 yield self.finding(
                     f"`{code.__name__}` calls its arguments `{names[0]}` and `{names[1]}`: the first is the registry of the "
                     "migration's models, the second the schema editor.",
-                    impact=impact, migration=migration,
+                    impact=impact, migration=migration, location=function_place(code), related=(impact.step.location,),
                 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ class NonElidableDataMigration(Rule):
 
     severity = Severity.NOTE
     category = "data-migrations"
+    opt_in = True
     bad = """
         def clear_notes(apps, schema_editor):
             Book = apps.get_model("shop", "Book")
