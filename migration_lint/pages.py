@@ -5,10 +5,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-
-from django.db import router
 
 from migration_lint.engine import Engine
 from migration_lint.explain import work
@@ -16,7 +13,7 @@ from migration_lint.project.suppressions import Suppressions
 from migration_lint.reporters import clean
 from migration_lint.reporters.text import format_sql, named_lock
 from migration_lint.rules import Rule
-from migration_lint.testing import TARGETS, impacts_of, known
+from migration_lint.testing import TARGETS, impacts_of, known, routers
 from migration_lint.types import CODE_FIRST, DATABASE_FIRST, Blocks, Effect, Finding, MigrationImpact, Statement
 
 CATEGORIES = {
@@ -123,24 +120,11 @@ def by_example(rule: Rule, example: str, others: Mapping[str, str]) -> list[tupl
     return list(found.items())
 
 
-@contextmanager
-def all_databases_allowed() -> Iterator[None]:
-    """Examples are no project's: what a project's routers say is not about them."""
-    before = router.__dict__.get("routers")
-    router.__dict__["routers"] = []
-    try:
-        yield
-    finally:
-        router.__dict__.pop("routers")
-        if before is not None:
-            router.__dict__["routers"] = before
-
-
 def outcome(rule: Rule, source: str, vendor: str, deploy_order: str = DATABASE_FIRST) -> Outcome:
     """What an example does, what the rule says of it, and why more is not known: a rule may be a project's own."""
     engine = Engine([rule], Suppressions(known()))
     try:
-        with all_databases_allowed():
+        with routers(rule.routers or ()):
             (migration,) = impacts_of(source, TARGETS[vendor], engine.needs_reverse, deploy_order=deploy_order)
             found = [*engine.check_migration([migration]), *engine.check_suppressions()]
             return migration, found, "; ".join(engine.errors)

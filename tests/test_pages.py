@@ -9,8 +9,9 @@ import django
 import pytest
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity
-from migration_lint.pages import CATEGORIES, Block, all_databases_allowed, index, markdown, page, pages, plain
+from migration_lint.pages import CATEGORIES, Block, index, markdown, page, pages, plain
 from migration_lint.rules import find_rules
+from migration_lint.testing import routers
 from migration_lint.types import CODE_FIRST
 from tests.pages import FOLDER
 
@@ -189,7 +190,7 @@ def test_routers_are_asked_again_afterwards() -> None:
     from django.db import router
 
     before = router.routers
-    with all_databases_allowed():
+    with routers(()):
         assert router.routers == []
     assert router.routers is before
 
