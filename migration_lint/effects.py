@@ -174,23 +174,15 @@ def reach(
     elif on == "default partition":
         for partition in catalog.partitions(name):
             if partition.default_partition and partition.name != action.name:
-                yield partition, none
+                checked = any(c.type == "check" and c.valid for c in partition.constraints.values())
+                yield partition, frozenset({"default partition with a valid check"}) if checked else none
     elif on == "views":
-        for view in views_of(catalog, name, action.name, {name}):
+        for view in catalog.views_upon(name, action.name).values():
             yield view, none
 
 
 def validity(key: Constraint) -> frozenset[str]:
     return frozenset() if key.valid else frozenset({"not valid"})
-
-
-def views_of(catalog: Catalog, name: str, column: str | None, seen: set[str]) -> Iterator[Table]:
-    """The views that read a relation, or one column of it, and the views on those."""
-    for view in catalog.tables.values():
-        if "view" in view.kind and view.name not in seen and name in view.uses and (column is None or column in view.uses):
-            seen.add(view.name)
-            yield view
-            yield from views_of(catalog, view.name, None, seen)
 
 
 def descendants(catalog: Catalog, frontier: set[str], seen: set[str]) -> Iterator[Table]:

@@ -66,6 +66,7 @@ def refusals(
             name,
             SEVERITIES[limit.severity] if limit.severity else None,
             limit.id,
+            limit.error,
         )
         if limit.error:
             return
@@ -89,17 +90,20 @@ def occasions(action: Action, before: Catalog, after: Catalog, whole: Whole, bac
             yield from of_foreign_key(action.definition, new, before, after, given, backend)
         case Kind.ADD_CONSTRAINT:
             yield Occasion("constraint", given | of_constraint(action.definition), {"name": action.name or ""})
-        case Kind.DROP_COLUMN | Kind.ALTER_TYPE | Kind.RENAME_COLUMN if old.known:
-            yield from of_dependents(action, old, before, whole, given, backend)
+        case Kind.DROP_COLUMN | Kind.ALTER_TYPE | Kind.RENAME_COLUMN:
+            yield from of_views(before.views(old.name, action.name), given)
+            if old.known:
+                yield from of_dependents(action, old, before, whole, given, backend)
         case Kind.DROP_TABLE | Kind.TRUNCATE:
+            yield from of_views(before.views(old.name) if action.kind is Kind.DROP_TABLE else (), given)
             for child, key in before.children(old.name):
                 if child.name != old.name and not whole.drops_table(child.name):
                     yield Occasion("dependent", given | {"foreign key of another"}, {"name": key.name, "child": child.name})
                     return
         case Kind.RENAME_TABLE if action.name not in before.tables:
-            for view in before.tables.values():
-                if "view" in view.kind and action.name in view.uses:
-                    yield Occasion("renamed", given | {"a view of the new name"}, {"view": view.name, "new": action.name})
+            for view in before.views(action.name or ""):
+                yield Occasion("renamed", given | {"a view of the new name"}, {"view": view.name, "new": action.name})
+            yield from of_views(before.views(old.name), given)
         case _:
             pass
     if not new.known:
@@ -116,6 +120,14 @@ def occasions(action: Action, before: Catalog, after: Catalog, whole: Whole, bac
         size, limit = row_size(new, backend), backend.sizes["row"]
         if size > limit >= row_size(old, backend):
             yield Occasion("row", given | {"too large"}, {"bytes": size, "limit": limit})
+
+
+def of_views(views: Iterable[Table], given: frozenset[str]) -> Iterator[Occasion]:
+    """The views that read what the action takes away or changes."""
+    names = "`, `".join(sorted(view.name for view in views))
+    if names:
+        many = {"what": "views", "reads": "read"} if "`" in names else {"what": "view", "reads": "reads"}
+        yield Occasion("dependent", given | {"view"}, {"name": names, **many})
 
 
 def of_names(

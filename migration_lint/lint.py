@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from migration_lint import choosing, conf
 from migration_lint.engine import Engine
-from migration_lint.project import collect, loading, selection
+from migration_lint.project import changed, collect, history, loading, relations, selection
+from migration_lint.project.suppressions import Suppressions
 from migration_lint.sql.offline import OfflineError
-from migration_lint.types import Finding, MigrationImpact, Plan, Report, Target
+from migration_lint.types import Finding, MigrationImpact, Plan, Report, Since, Target
 
 
 @dataclass
@@ -23,9 +25,14 @@ class Run:
     selected: frozenset[tuple[str, str]]
     together: bool
     errors: list[str]
+    app_label: str | None = None
+    since: Since | None = None
 
     def impacts(
-        self, reverses: bool, progress: Callable[[int], None] = lambda number: None
+        self,
+        reverses: bool,
+        progress: Callable[[int], None] = lambda number: None,
+        ending: collect.Ending | None = None,
     ) -> Iterator[tuple[MigrationImpact, ...]]:
         release = selection.releases(self.selected, self.together)
         try:
@@ -38,34 +45,57 @@ class Run:
                 self.errors,
                 progress,
                 self.config.deploy_order,
+                ending,
+                self.graph.ancestors,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
 
 
-def prepare(config: conf.Config, app_label: str | None = None, name: str | None = None, all_separately: bool = False) -> Run:
+def prepare(
+    config: conf.Config,
+    app_label: str | None = None,
+    name: str | None = None,
+    all_separately: bool = False,
+    since: str | None = None,
+) -> Run:
     """Load the graph and select. Raises UsageError."""
     targets = conf.targets(config)
     graph = loading.load()
     selected = selection.select(graph, app_label, name, config.third_party or app_label is not None)
-    return Run(config, targets, graph, selected, app_label is not None and not all_separately, [])
+    together = app_label is not None and not all_separately
+    past = None
+    if since is not None:
+        past = changed.since(graph, since, Path.cwd())
+        selected &= past.new | past.before.keys()
+        together = not all_separately
+    return Run(config, targets, graph, selected, together, [], app_label, past)
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
     """Run the rules chosen over the migrations selected. Raises UsageError."""
     started = time.perf_counter()
-    engine = Engine(choosing.chosen(run.config))
+    suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
+    engine = Engine(choosing.chosen(run.config), suppressions)
+    known = history.build(run.graph, run.config.third_party, run.app_label, run.since)
     plan = Plan(
-        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected), run.graph.problems, run.targets
+        tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
+        (*run.graph.problems, *relations.problems(known, run.selected)),
+        run.targets,
+        known,
     )
     findings: list[Finding] = engine.check_plan(plan)
     told = {rule.id for rule in engine.rules}
-    run.errors += [problem.message for problem in plan.problems if problem.rule not in told]
+    run.errors += [problem.message for problem in run.graph.problems if problem.rule not in told]
     operations = unread = 0
-    for impacts in run.impacts(engine.needs_reverse, progress):
+    ending = collect.Ending(lambda: bool(engine.open))
+    for impacts in run.impacts(engine.needs_reverse, progress, ending):
         findings += engine.check_migration(impacts)
         operations += len(impacts[0].migration.operations)
         unread += len({part.step.index[0] for impact in impacts for part in impact.impacts if part.is_unread})
+    if late := [*engine.check_end(ending.catalogs), *engine.check_suppressions()]:
+        places = {(m.app_label, m.name): number for number, m in enumerate(run.graph.migrations)}
+        findings = sorted([*findings, *late], key=lambda f: places.get((f.app_label or "", f.migration or ""), -1))
     errors = (*run.errors, *engine.errors)
     return Report(
         tuple(findings),
@@ -75,4 +105,8 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         errors,
         time.perf_counter() - started,
         {"unread": unread},
+        engine.suppressed,
+        tuple((m.app_label, m.name) for m in plan.migrations),
+        engine.rules,
+        run.config.fail_level,
     )

@@ -22,8 +22,15 @@ def waiting(target: Target) -> backends.Waiting | None:
 
 def is_bounded(statement: Statement, own: backends.Waiting) -> bool:
     """Whether the session has a limit by then: by the alias's OPTIONS, by the migrations, or by what runs on connecting."""
-    value = statement.before.settings.get(own.setting, "") if statement.before else ""
-    return value.strip("'\" ").lower() not in NO_LIMIT or any(own.setting in text.lower() for text in on_connecting())
+    return is_limited(statement, own.setting)
+
+
+def is_limited(statement: Statement, setting: str) -> bool:
+    """Whether this setting limits the statement. What the migrations say counts for more than what runs on connecting."""
+    value = statement.before.settings.get(setting, "") if statement.before else ""
+    if said := value.strip("'\" ").lower():
+        return said not in NO_LIMIT
+    return any(setting in text.lower() for text in on_connecting())
 
 
 def in_transaction(target: Target, action: Action) -> str | None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SHORTER = (("django.db.models.deletion.", "models."), ("django.db.models.functions.", "models.functions."))
 MODULES = ("text", "datetime", "math", "comparison", "uuid", "window", "json")
 CREATE_INDEX = re.compile(r"\A\s*(create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
+CONCURRENTLY = re.compile(CREATE_INDEX.pattern + r"\s+concurrently\b", re.IGNORECASE)
+IF_NOT_EXISTS = re.compile(r"(?<=\bconcurrently)\s+if\s+not\s+exists\s+", re.IGNORECASE)
 ALTER_CLAUSE = re.compile(r"\A\s*alter\s+table\s+(?:`[^`]*`|\S+)\s+", re.IGNORECASE)
 INDEX_CLAUSE = re.compile(
     r"\A\s*create\s+((?:(?:unique|fulltext|spatial)\s+)?index)\s+(`[^`]*`|\S+)\s+on\s+(?:`[^`]*`|[^\s(]+)\s*", re.IGNORECASE
@@ -138,12 +140,18 @@ class Ways:
         return self.sql("build index", create=match[1], rest=text[match.end() :]) if match else None
 
     def concurrent_index(self, statement: Statement) -> str | None:
-        """A RunSQL that builds the statement's index so."""
-        sql = self.concurrently(statement.sql)
+        """A RunSQL that builds the statement's index so, and can be run again where a build has failed."""
+        sql = statement.sql.strip() if CONCURRENTLY.match(statement.sql) else self.concurrently(statement.sql)
         if sql is None:
             return None
         name = statement.actions[0].name
-        return run_sql(sql, self.sql("unbuild index", name=name) if name else None)
+        if not name:
+            return run_sql(sql)
+        unbuild = self.sql("unbuild index", name=name)
+        if self.builds_atomically:
+            return run_sql(sql, unbuild)
+        sent = "\n".join(f"        {literal(each)}," for each in (unbuild, IF_NOT_EXISTS.sub(" ", sql)))
+        return f"migrations.RunSQL(\n    [\n{sent}\n    ],\n    reverse_sql={literal(unbuild)},\n),"
 
     def unchecked(self, constraint: str) -> str:
         """An ADD CONSTRAINT without the check of the rows that are there."""
@@ -158,6 +166,11 @@ class Ways:
 
     def validate(self, table: str, name: str) -> str:
         return run_sql(self.sql("check later", table=table, name=name), NOOP)
+
+    @property
+    def refuses_empty_columns(self) -> bool:
+        """Whether a NOT NULL column without a default cannot be added to a table with rows: some give it zeros instead."""
+        return not self.backend.settings.get("fills_new_columns")
 
     def named(self, text: str) -> str:
         """A name that is made up, cut where Django would not find it again."""
@@ -356,22 +369,54 @@ def in_batches(target: Named, change: str, only: str = "") -> str:
     model = target.model
     if model is None:
         return f"UPDATE {target.table} SET …  -- a few thousand rows at a time, each batch in a transaction of its own"
-    name = f"fill_{target.field_name}"
+    line = f"rows.filter(pk__in=keys{f', {only}' if only else ''}).update({change})"
+    return batches(f"fill_{target.field_name}", model.app_label, model.name, line)
+
+
+def batches(function: str, app_label: str, model: str, line: str) -> str:
+    """A data migration that does `line` to the next thousand of `rows`, whose primary keys are `keys`, until none is left."""
     return "\n".join(
         [
             "from django.db import migrations, models",
             "",
-            f"def {name}(apps, schema_editor):",
-            f"    {model.name} = apps.get_model({model.app_label!r}, {model.name!r})",
-            f"    rows = {model.name}.objects.using(schema_editor.connection.alias).order_by('pk')",
+            f"def {function}(apps, schema_editor):",
+            f"    {model} = apps.get_model({app_label!r}, {model!r})",
+            f"    rows = {model}.objects.using(schema_editor.connection.alias).order_by('pk')",
             "    last = None",
             "    while True:",
             "        batch = rows if last is None else rows.filter(pk__gt=last)",
             "        keys = list(batch.values_list('pk', flat=True)[:1000])",
             "        if not keys:",
             "            break",
-            f"        rows.filter(pk__in=keys{f', {only}' if only else ''}).update({change})",
+            f"        {line}",
             "        last = keys[-1]",
+            "",
+            "class Migration(migrations.Migration):",
+            "    atomic = False",
+            "    operations = [",
+            f"        migrations.RunPython({function}, migrations.RunPython.noop),",
+            "    ]",
+        ]
+    )
+
+
+def row_by_row(target: Named, made: str) -> str:
+    """A data migration that gives each row a value of its own, which `made` computes; it can go on where it stopped."""
+    model, field = target.model, target.field_name
+    if model is None:
+        return f"UPDATE {target.table} SET {target.column} = …  -- another value for each row"
+    name = f"fill_{field}"
+    module = made.partition(".")[0]
+    return "\n".join(
+        [
+            *([f"import {module}", ""] if "." in made else []),
+            f"def {name}(apps, schema_editor):",
+            f"    {model.name} = apps.get_model({model.app_label!r}, {model.name!r})",
+            f"    rows = {model.name}.objects.using(schema_editor.connection.alias).filter({field}=None)",
+            "    while batch := list(rows[:1000]):",
+            "        for row in batch:",
+            f"            row.{field} = {made}",
+            f"        {model.name}.objects.using(schema_editor.connection.alias).bulk_update(batch, [{field!r}])",
             "",
             "class Migration(migrations.Migration):",
             "    atomic = False",

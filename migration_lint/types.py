@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.db.migrations.operations.base import Operation
     from django.db.migrations.state import ModelState, ProjectState
 
+    from migration_lint.rules import Rule
     from migration_lint.sql.catalog import Catalog, Table
 
 MigrationKey = tuple[str, str]
@@ -264,7 +265,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it."""
+    """What the server does not do as the statement asks, whatever the rows. `rule` is the id of the rule that reports it.
+
+    Without an `error` the statement goes through, and does something else.
+    """
 
     rule: str
     message: str
@@ -273,6 +277,7 @@ class Refusal:
     relation: str | None = None
     severity: Severity | None = None
     fact: str = ""
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,11 +368,35 @@ class MigrationImpact:
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
     after: Catalog = field(repr=False, compare=False)
-    """The database that the migration leaves."""
+    """The database that the migration leaves, what was deferred to its end included."""
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
+    models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
+    """The model states that the release's own code is written for; only where that goes first."""
+    undo: Callable[[], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
+    """Finds the impacts with their way back."""
+    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
+
+    @cached_property
+    def way_back(self) -> MigrationImpact | None:
+        """The migration backwards, as Django undoes it; None where it refuses, or where that is not known.
+
+        Found when it is asked for, which costs as much as the way there.
+        """
+        if self.undo is None or not all(impact.reversible for impact in self.impacts):
+            return None
+        found = self.undo()
+        back = [
+            replace(impact, statements=impact.reverse.statements, before=impact.after, after=impact.before)
+            for impact in reversed(found)
+            if impact.reverse is not None and not impact.reverse.unread
+        ]
+        if not back:
+            return None
+        release = self.release | {backwards(self.key)}
+        return replace(self, impacts=tuple(back), release=release, undo=None)
 
     @cached_property
     def location(self) -> Location:
@@ -377,6 +406,11 @@ class MigrationImpact:
     @property
     def key(self) -> MigrationKey:
         return (self.migration.app_label, self.migration.name)
+
+    @cached_property
+    def ancestors(self) -> frozenset[MigrationKey]:
+        """The migrations that always run before this one, because it depends on them, and itself."""
+        return self.find_ancestors()
 
     @cached_property
     def before(self) -> Catalog:
@@ -423,6 +457,71 @@ class Problem:
     app_label: str | None = None
     migration: str | None = None
     location: Location | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class Since:
+    """What became of the migrations since a commit. `before` is the text, as it was, of those that were changed or are gone.
+
+    `ref` is what the user called the commit, `commit` the hash of the one from which HEAD and that went apart.
+    """
+
+    ref: str
+    commit: str
+    new: frozenset[MigrationKey]
+    before: Mapping[MigrationKey, str]
+    gone: Mapping[MigrationKey, MigrationKey | None]
+    """Those that are no longer there, each with what its file is now, where it was renamed."""
+    paths: Mapping[MigrationKey, str]
+    """Where the files of those in `before` were, from the working directory."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a database has recorded as applied. `early` are pairs: a migration and what it depends on, which is not applied."""
+
+    alias: str
+    applied: frozenset[MigrationKey]
+    early: tuple[tuple[MigrationKey, MigrationKey], ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class AppChange:
+    """An operation that `makemigrations` would write, in words, the model it is about, and whether a database would see it."""
+
+    description: str
+    model: str | None
+    schema: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """The migrations as they lie on disk, those included that a squashed one replaces, and what is known of their past.
+
+    What costs time is asked for by a call.
+    """
+
+    migrations: Mapping[MigrationKey, Migration]
+    own: frozenset[str]
+    """The labels of the apps that are this project's own."""
+    apps: frozenset[str]
+    """The labels of the apps that are judged: its own, or all with `--third-party`."""
+    unmigrated: frozenset[str]
+    left_out: frozenset[MigrationKey]
+    """What could not be loaded, and what depends on it."""
+    locate: Callable[[MigrationKey, str], Location] = field(repr=False)
+    """Where the migration's class says an attribute, or where the class stands."""
+    text: Callable[[MigrationKey], str] = field(repr=False)
+    ancestors: Callable[[MigrationKey], frozenset[MigrationKey]] = field(repr=False)
+    oldest_django: Callable[[str], tuple[str, str] | None] = field(repr=False)
+    """The oldest Django that the app's package says it works with, and the file that says so."""
+    changes: Callable[[], Mapping[str, tuple[AppChange, ...]]] = field(repr=False)
+    """What `makemigrations` would write, by app."""
+    locate_model: Callable[[str, str], Location | None] = field(repr=False)
+    since: Since | None = None
+    recorded: tuple[Recorded, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -432,6 +531,7 @@ class Plan:
     migrations: tuple[Migration, ...]
     problems: tuple[Problem, ...]
     targets: tuple[Target, ...]
+    history: History | None = None
 
 
 @dataclass(frozen=True)
@@ -449,6 +549,8 @@ class Finding:
     operation: str | None = None
     location: Location | None = None
     related: tuple[Location, ...] = ()
+    call: Location | None = field(default=None, compare=False)
+    """Where the operation stands, which is not where the fault is when that is in a function."""
     targets: tuple[str, ...] = ()
     relation: str | None = None
     lock: str | None = None
@@ -463,7 +565,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What one run found. `errors` is what could not be analysed and no finding tells."""
+    """What one run found. `errors` is what could not be analysed and no finding tells; `linted` are the migrations selected."""
 
     findings: tuple[Finding, ...]
     targets: tuple[Target, ...]
@@ -472,3 +574,7 @@ class Report:
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
     incomplete: Mapping[str, int] = field(default_factory=dict)
+    suppressed: int = 0
+    linted: tuple[MigrationKey, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    fail_level: Severity = Severity.ERROR

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pkgutil
 import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -36,6 +39,36 @@ class Migration(migrations.Migration):
 CREATE = 'migrations.CreateModel("Book", [("id", models.BigAutoField(primary_key=True)), ("title", models.CharField(max_length=20))]),'
 
 
+MODELS = """
+from tests.projects import define_models
+
+define_models(__package__)
+"""
+
+
+def define_models(package: str) -> None:
+    """Define the models that the app's migrations leave, as far as they can be imported: models and migrations agree."""
+    from django.apps import apps
+    from django.core.exceptions import AppRegistryNotReady
+    from django.db.migrations.state import ProjectState
+
+    state = ProjectState()
+    loaded = set(sys.modules)
+    with contextlib.suppress(Exception):
+        names = sorted(name for _, name, _ in pkgutil.iter_modules(import_module(f"{package}.migrations").__path__))
+        for name in names:
+            migration = import_module(f"{package}.migrations.{name}").Migration(name, package)
+            if not migration.replaces:
+                state = migration.mutate_state(state, preserve=False)
+    for name in set(sys.modules) - loaded:
+        if name.startswith(f"{package}.migrations."):  # imported again by whoever wants to see where operations are made
+            del sys.modules[name]
+    for model in state.models.values():
+        # The migrations here are written by hand, without what makemigrations adds to every primary key.
+        with contextlib.suppress(AppRegistryNotReady):  # a foreign key can be copied only when all models are there
+            model.render(apps)._meta.pk.serialize = True
+
+
 @dataclass(frozen=True)
 class Result:
     status: int
@@ -56,7 +89,7 @@ class Project:
     def app(self, label: str, **migrations: str) -> None:
         """An app with migrations given by name: a whole module's text, or the lines of `operations`."""
         self.write(f"{label}/__init__.py", "")
-        self.write(f"{label}/models.py", "")
+        self.write(f"{label}/models.py", MODELS)
         self.write(f"{label}/migrations/__init__.py", "")
         previous: str | None = None
         for name, text in migrations.items():

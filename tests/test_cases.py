@@ -173,7 +173,8 @@ def test_what_is_safe_is_left_in_peace(name: str) -> None:
 
 
 def test_the_safe_way_to_a_unique_constraint() -> None:
-    build = 'migrations.RunSQL("CREATE UNIQUE INDEX CONCURRENTLY u ON shop_book (stock)", "DROP INDEX u"),'
+    sent = '["DROP INDEX CONCURRENTLY IF EXISTS u", "CREATE UNIQUE INDEX CONCURRENTLY u ON shop_book (stock)"]'
+    build = f'migrations.RunSQL({sent}, "DROP INDEX u"),'
     use = 'migrations.RunSQL("ALTER TABLE shop_book ADD CONSTRAINT u UNIQUE USING INDEX u", "ALTER TABLE shop_book DROP CONSTRAINT u"),'
     assert rules_found(build, atomic=False) == set()
     assert rules_found(use) == set()

@@ -125,6 +125,7 @@ class Backend:
     sizes: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
     ways: Mapping[str, Any] = field(default_factory=dict)
+    conversions: Mapping[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
     reserved: frozenset[str] = frozenset()  # words that cannot name a column without quotes
 
@@ -326,6 +327,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         sizes=data.get("limits", {}),
         limits=tuple(parse_limits(vendor, data.get("limit", ()))),
         ways=data.get("ways", {}),
+        conversions=data.get("conversions", {}),
         waiting=Waiting(**data["waiting"]) if "waiting" in data else None,
         reserved=frozenset(data["names"].get("reserved", "").split()),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from migration_lint import conf
+from migration_lint.reporters import clean, guarded
 
 if TYPE_CHECKING:
     from migration_lint.reporters.text import Printer
@@ -60,7 +61,7 @@ class LintCommand(BaseCommand):
         try:
             status = self.run(options)
         except conf.UsageError as error:
-            raise CommandError(str(error), returncode=2) from None
+            raise CommandError(guarded(clean(str(error))), returncode=2) from None
         except BrokenPipeError:
             # Whoever read the output has seen enough. Python would complain again while it flushes on exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

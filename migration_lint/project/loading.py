@@ -21,7 +21,7 @@ from django.db.migrations.loader import MIGRATIONS_MODULE_NAME, MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from migration_lint.conf import did_you_mean
-from migration_lint.project import source
+from migration_lint.project import imports, source
 from migration_lint.types import Location, MigrationKey, Problem
 
 
@@ -31,6 +31,7 @@ class Loader(MigrationLoader):
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.left_out: set[MigrationKey] = set()
+        self.packages: dict[str, ModuleType] = {}
         with source.recording():
             super().__init__(None)
 
@@ -45,6 +46,7 @@ class Loader(MigrationLoader):
                 self.unmigrated_apps.add(config.label)
                 continue
             self.migrated_apps.add(config.label)
+            self.packages[config.label] = package
             names = [name for _, name, is_package in iter_modules(package.__path__) if not is_package and name[0] not in "_~"]
             for name in names:
                 self.load_migration(config.label, name, f"{package.__name__}.{name}", package)
@@ -131,6 +133,10 @@ class Loader(MigrationLoader):
         self.left_out.add(key)
 
     def problem(self, label: str, name: str | None, error: BaseException, message: str, file: str | None = None) -> None:
+        if file is not None and name is not None and (reason := imports.explain(error, file)) is not None:
+            self.problems.append(Problem(reason.rule, f"{message}: {reason.what}.", reason.help, label, name, reason.location))
+            self.left_out.add((label, name))
+            return
         text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
         self.problems.append(
@@ -346,6 +352,15 @@ def is_third_party(label: str) -> bool:
     return bool({"site-packages", "dist-packages"} & set(path.parts))
 
 
+def migrations_file(label: str) -> str | None:
+    """The `__init__.py` of the app's migrations, or their folder where there is none."""
+    try:
+        module = sys.modules.get(MigrationLoader.migrations_module(label)[0] or "")
+    except LookupError:
+        return None
+    return getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
+
+
 def module_file(migration: Migration) -> str | None:
     return getattr(sys.modules.get(type(migration).__module__), "__file__", None)
 
@@ -404,6 +419,13 @@ class Graph:
     problems: tuple[Problem, ...]
     unmigrated: frozenset[str]
     replaced: frozenset[MigrationKey]
+
+    def ancestors(self, key: MigrationKey) -> frozenset[MigrationKey]:
+        """What always runs before a migration, and itself: every migration, where the graph around it is broken."""
+        try:
+            return frozenset(self.loader.graph.forwards_plan(key))
+        except Exception:  # a rule of its own tells what is wrong
+            return frozenset((m.app_label, m.name) for m in self.migrations)
 
 
 def load() -> Graph:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -21,6 +22,7 @@ from migration_lint.python.values import (
     Marker,
     Name,
     Part,
+    Partial,
     RealClass,
     computed,
     is_a,
@@ -37,6 +39,7 @@ from migration_lint.python.values import (
 class Expressions(Operators):
     vendor: str | None
     home: str
+    steps: int
     module: Callable[[str, str], Any]
     enter: Callable[[FunctionType, tuple[Any, ...], dict[str, Any]], Any]
     enter_written: Callable[[Written, tuple[Any, ...], dict[str, Any]], Any]
@@ -44,6 +47,11 @@ class Expressions(Operators):
     def is_home(self, path: str) -> bool:
         """Whether a function of this file is entered: the project's own, and those of the package that is followed."""
         return is_own(path) or (bool(self.home) and path.startswith(self.home))
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether there was more than could be followed."""
+        raise NotImplementedError
 
     # Hooks.
 
@@ -118,6 +126,8 @@ class Expressions(Operators):
         callee = self.evaluate(node.func, frame)
         args = [self.evaluate(argument, frame) for argument in node.args]
         keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in node.keywords}
+        while isinstance(callee, Partial):
+            callee, args, keywords = callee.callee, [*callee.args, *args], {**callee.keywords, **keywords}
         self.called(node, callee, args, keywords, frame)
         return self.result(callee, args, keywords)
 
@@ -145,6 +155,8 @@ class Expressions(Operators):
             return resolve(text, self.module)
         if target is getattr and len(args) > 1 and isinstance(name := plain(args[1]), str):
             return self.attribute(args[0], name)
+        if target is functools.partial and args:
+            return Partial(args[0], args[1:], keywords)
         value: Any = computed(callee, args)
         if value is UNKNOWN and is_a(target, type):
             return Instance(target)
@@ -162,7 +174,10 @@ class Expressions(Operators):
     of_List = of_Set = of_Tuple
 
     def of_Subscript(self, node: ast.Subscript, frame: Frame) -> Any:
-        owner, key = self.evaluate(node.value, frame), plain(self.evaluate(node.slice, frame))
+        return self.item(self.evaluate(node.value, frame), self.evaluate(node.slice, frame), node)
+
+    def item(self, owner: Any, index: Any, node: ast.Subscript) -> Any:
+        key = plain(index)
         if owner is Marker.CONNECTIONS:
             return Marker.CONNECTION
         if isinstance(owner, Known) and type(owner.object) in (dict, list, tuple) and isinstance(key, str | int):
@@ -175,20 +190,43 @@ class Expressions(Operators):
     def of_Lambda(self, node: ast.Lambda, frame: Frame) -> Any:
         return Written(node, frame)
 
+    def each(self, iterable: Any) -> Iterator[Any]:
+        """The values that a loop runs over, one after the other; what is not known, once."""
+        yield from iterated(iterable) or [UNKNOWN]
+
     def of_ListComp(self, node: Any, frame: Frame) -> Any:
-        first, *others = node.generators
-        for value in iterated(self.evaluate(first.iter, frame)) or [UNKNOWN]:
-            self.bind(first.target, value, frame)
-            for other in others:
-                self.bind(other.target, UNKNOWN, frame)
-                self.evaluate(other.iter, frame)
-            for test in (test for generator in node.generators for test in generator.ifs):
-                self.evaluate(test, frame)
-            for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
-                self.evaluate(part, frame)
-        return UNKNOWN
+        values = list(self.comprehend(node, node.generators, frame))
+        return self.comprehended(values, isinstance(node, ast.DictComp) or any(each.ifs for each in node.generators))
 
     of_SetComp = of_GeneratorExp = of_DictComp = of_ListComp
+
+    def comprehend(self, node: Any, generators: list[ast.comprehension], frame: Frame) -> Iterator[Any]:
+        if not generators:
+            for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+                value = self.evaluate(part, frame)
+            self.steps += 1
+            yield value
+            return
+        first, *others = generators
+        for value in self.each(self.evaluate(first.iter, frame)):
+            self.bind(first.target, value, frame)
+            for test in first.ifs:
+                self.evaluate(test, frame)
+            yield from self.comprehend(node, others, frame)
+            if self.gave_up:
+                return
+
+    def comprehended(self, values: list[Any], keyed: bool) -> Any:
+        """What a comprehension makes of these; `keyed`: some may be left out, or keys go with them."""
+        return UNKNOWN
+
+    def of_Yield(self, node: ast.Yield, frame: Frame) -> Any:
+        frame.yields.append(self.evaluate(node.value, frame) if node.value else UNKNOWN)
+        return UNKNOWN
+
+    def of_YieldFrom(self, node: ast.YieldFrom, frame: Frame) -> Any:
+        frame.yields += self.each(self.evaluate(node.value, frame))
+        return UNKNOWN
 
     # Binding.
 

@@ -11,7 +11,7 @@ from migration_lint.python import source
 from migration_lint.python.expressions import Expressions
 from migration_lint.python.frames import Frame, Written
 from migration_lint.python.source import FunctionNode
-from migration_lint.python.values import UNKNOWN, RealClass, iterated, named, resolve, wrap
+from migration_lint.python.values import UNKNOWN, Known, iterated, named, plain, resolve, wrap
 
 DEPTH = 5  # calls within calls
 NOTHING = (lambda: None).__code__.co_code  # of every function that only passes, as RunPython.noop does
@@ -90,10 +90,15 @@ class Follower(Expressions):
         try:
             if isinstance(node, ast.Lambda):
                 return self.evaluate(node.body, frame)
-            self.block(node.body, frame)
+            if not self.block(node.body, frame):
+                frame.returns.append(Known(None))
         finally:
             self.stack.pop()
-        return next((value for value in frame.returns if isinstance(value, RealClass)), (frame.returns or [UNKNOWN])[0])
+        return self.returned(frame)
+
+    def returned(self, frame: Frame) -> Any:
+        """What a call of the function gives."""
+        return self.either(frame.returns)
 
     def module(self, dotted: str, path: str) -> Any:
         """A module that nobody has imported, from its text. What stands at its top level is not the function's doing."""
@@ -178,21 +183,27 @@ class Follower(Expressions):
         truth = self.truth(self.evaluate(node.test, frame))
         if truth is not None:
             return self.block(node.body if truth else node.orelse, frame)
-        ended = self.block(node.body, frame)
-        return self.block(node.orelse, frame) and ended and bool(node.orelse)
+        return self.branches([node.body, node.orelse], frame)
 
     def at_For(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
-        iterable = self.evaluate(node.iter, frame)
-        for value in iterated(iterable) or [UNKNOWN]:
-            self.bind(node.target, value, frame)
-            self.block(node.body, frame)
-        return self.block(node.orelse, frame)
+        return self.loop(node, self.evaluate(node.iter, frame), frame)
 
     at_AsyncFor = at_For
 
+    def loop(self, node: ast.For | ast.AsyncFor, iterable: Any, frame: Frame) -> bool:
+        before = None if iterated(iterable) is not None else self.loosen(node.body, frame)
+        for value in self.each(iterable):
+            self.bind(node.target, value, frame)
+            self.block(node.body, frame)
+        if before is not None:
+            frame.names = self.joined([before, frame.names])
+        return self.block(node.orelse, frame)
+
     def at_While(self, node: ast.While, frame: Frame) -> bool:
+        before = self.loosen(node.body, frame)
         self.evaluate(node.test, frame)
         self.block(node.body, frame)
+        frame.names = self.joined([before, frame.names])
         return self.block(node.orelse, frame)
 
     def at_With(self, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
@@ -205,15 +216,24 @@ class Follower(Expressions):
     at_AsyncWith = at_With
 
     def at_Try(self, node: Any, frame: Frame) -> bool:
+        before = dict(frame.names)
         ended = self.block(node.body, frame)
-        for handler in node.handlers if self.handlers else ():
+        broken = self.joined([before, frame.names])
+        ended = ended or self.block(node.orelse, frame)
+        ends = [] if ended else [frame.names]
+        for handler in node.handlers:
+            frame.names = dict(broken)
             if handler.name:
                 frame.names[handler.name] = UNKNOWN
-            self.block(handler.body, frame)
-        ended = (not ended and self.block(node.orelse, frame)) or (ended and not node.handlers)
-        return self.block(node.finalbody, frame) or ended
+            if not self.handlers or not self.handle(handler, frame):
+                ends.append(frame.names)
+        frame.names = self.joined(ends) if ends else broken
+        return self.block(node.finalbody, frame) or not ends
 
     at_TryStar = at_Try
+
+    def handle(self, handler: ast.ExceptHandler, frame: Frame) -> bool:
+        return self.block(handler.body, frame)
 
     def at_Match(self, node: ast.Match, frame: Frame) -> bool:
         self.evaluate(node.subject, frame)
@@ -221,5 +241,43 @@ class Follower(Expressions):
             for pattern in ast.walk(case.pattern):
                 if name := getattr(pattern, "name", None):
                     frame.names[name] = UNKNOWN
-            self.block(case.body, frame)
+        self.branches([*(case.body for case in node.cases), []], frame)
         return False
+
+    # Several ways through. What a name stands for on one alone is not known after them.
+
+    def branches(self, bodies: list[list[ast.stmt]], frame: Frame) -> bool:
+        before, ends = frame.names, []
+        for body in bodies:
+            frame.names = dict(before)
+            if not self.block(body, frame):
+                ends.append(frame.names)
+        frame.names = self.joined(ends) if ends else before
+        return not ends
+
+    def joined(self, ends: list[dict[str, Any]]) -> dict[str, Any]:
+        first, *others = ends
+        names = dict(first)
+        for other in others:
+            for name, value in other.items():
+                names[name] = value if name not in names or names[name] is value else self.either([names[name], value])
+        return names
+
+    def either(self, values: list[Any]) -> Any:
+        """What may be any of these."""
+        if (found := self.best(values)) is not UNKNOWN or not values:
+            return found
+        first = plain(values[0])
+        same = all(value is values[0] for value in values) or (
+            first is not UNKNOWN and all(type(plain(value)) is type(first) and plain(value) == first for value in values)
+        )
+        return values[0] if same else UNKNOWN
+
+    def loosen(self, body: list[ast.stmt], frame: Frame) -> dict[str, Any]:
+        """Forget the constants that a loop's body gives other values to; returns the names as they are without it."""
+        before = dict(frame.names)
+        for statement in body:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and plain(before.get(node.id)) is not UNKNOWN:
+                    frame.names[node.id] = UNKNOWN
+        return before

@@ -20,6 +20,7 @@ class Frame:
     outer: Frame | None = None
     names: dict[str, Any] = field(default_factory=dict)
     returns: list[Any] = field(default_factory=list)
+    yields: list[Any] = field(default_factory=list)
 
     def lookup(self, name: str) -> Any:
         if name in self.names:

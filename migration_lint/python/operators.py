@@ -26,6 +26,10 @@ class Operators:
         found = plain(value)
         return None if found is UNKNOWN else bool(found)
 
+    def best(self, values: list[Any]) -> Any:
+        """Of several values that something may have, the one that matters."""
+        return next((value for value in values if isinstance(value, RealClass)), UNKNOWN)
+
     def of_BinOp(self, node: ast.BinOp, frame: Frame) -> Any:
         return self.combined(self.evaluate(node.left, frame), node.op, self.evaluate(node.right, frame))
 
@@ -43,11 +47,12 @@ class Operators:
         return UNKNOWN
 
     def of_BoolOp(self, node: ast.BoolOp, frame: Frame) -> Any:
-        truths = [self.truth(self.evaluate(value, frame)) for value in node.values]
+        values = [self.evaluate(value, frame) for value in node.values]
+        truths = [self.truth(value) for value in values]
         decisive = isinstance(node.op, ast.Or)
         if decisive in truths:
             return Known(decisive)
-        return UNKNOWN if None in truths else Known(not decisive)
+        return self.best(values) if None in truths else Known(not decisive)
 
     def of_UnaryOp(self, node: ast.UnaryOp, frame: Frame) -> Any:
         truth = self.truth(self.evaluate(node.operand, frame))
@@ -67,8 +72,7 @@ class Operators:
         truth = self.truth(self.evaluate(node.test, frame))
         if truth is not None:
             return self.evaluate(node.body if truth else node.orelse, frame)
-        values = [self.evaluate(branch, frame) for branch in (node.body, node.orelse)]
-        return next((value for value in values if isinstance(value, RealClass)), UNKNOWN)
+        return self.best([self.evaluate(branch, frame) for branch in (node.body, node.orelse)])
 
     def of_JoinedStr(self, node: ast.JoinedStr, frame: Frame) -> Any:
         parts: list[Any] = []

@@ -20,20 +20,30 @@ class Sent(Follower):
         self.texts: list[str | None] = []
 
     def called(self, node: ast.Call, callee: Any, args: list[Any], keywords: dict[str, Any], frame: Frame) -> None:
-        if not isinstance(callee, Part) or callee.owner not in (Marker.EDITOR, Marker.CURSOR):
-            return
-        if callee.name not in ("execute", "executemany"):
-            return
-        text = plain(args[0] if args else keywords.get("sql", keywords.get("query", UNKNOWN)))
-        params = args[1] if len(args) > 1 else keywords.get("params", keywords.get("param_list"))
-        # A schema editor's own default is an empty tuple, with which `%%` is one percent sign; a cursor's is None.
-        binds = params is not None and plain(params) is not None
-        if params is None and callee.owner is Marker.EDITOR:
-            binds = True
-        if not isinstance(text, str):
-            self.texts.append(None)
-        else:
-            self.texts.append(text.replace("%%", "%") if binds else text)
+        if is_execute(callee):
+            self.texts.append(sent_text(callee, args, keywords))
+
+
+def is_execute(callee: Any) -> bool:
+    """Whether a text is sent to the database by this method of a schema editor or cursor."""
+    return (
+        isinstance(callee, Part)
+        and callee.owner in (Marker.EDITOR, Marker.CURSOR)
+        and callee.name in ("execute", "executemany")
+    )
+
+
+def sent_text(callee: Part, args: list[Any], keywords: dict[str, Any]) -> str | None:
+    """The text, None where it is put together at run time."""
+    text = plain(args[0] if args else keywords.get("sql", keywords.get("query", UNKNOWN)))
+    params = args[1] if len(args) > 1 else keywords.get("params", keywords.get("param_list"))
+    # A schema editor's own default is an empty tuple, with which `%%` is one percent sign; a cursor's is None.
+    binds = params is not None and plain(params) is not None
+    if params is None and callee.owner is Marker.EDITOR:
+        binds = True
+    if not isinstance(text, str):
+        return None
+    return text.replace("%%", "%") if binds else text
 
 
 def static_sql(function: Any, vendor: str) -> list[str | None]:

@@ -81,6 +81,15 @@ class Instance:
     cls: type
 
 
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """A partial() that the function makes."""
+
+    callee: Any
+    args: list[Any]
+    keywords: dict[str, Any]
+
+
 def is_a(value: Any, *kinds: type) -> bool:
     """As isinstance(), which would ask a lazy object for its class and so run it."""
     return issubclass(type(value), kinds)

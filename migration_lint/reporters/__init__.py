@@ -1,19 +1,24 @@
-"""A report in each of the formats: functions from a Report to text."""
+"""A report in each of the formats: a module each, named like the format, with a function `render` from a Report to text."""
 
 from __future__ import annotations
 
-import functools
-import json
 import os
 import re
-from collections.abc import Callable
+import unicodedata
+from importlib import import_module
+from json import dumps
 from typing import Any
 
-from migration_lint.types import Finding, Report
+from migration_lint.types import Report
 
-SCHEMA_VERSION = 1
-# What a terminal obeys instead of showing: C0 but tab and newline, DEL, C1, and the bidirectional controls.
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+SCHEMA_VERSION = 1  # of what is printed as JSON for programs
+FORMATS = ("text", "concise", "json", "sarif", "github", "markdown", "gitlab", "junit", "rdjson")
+# Lines for a log: several of them may go to one stream, and whoever runs the command may take a line for an order.
+LINES = ("text", "concise", "markdown")
+# What a terminal obeys instead of showing: C0 but tab and newline, DEL, C1, and the bidirectional controls. What cannot be
+# encoded: lone surrogates.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+HOME = "https://pypi.org/project/django-migration-lint/"
 
 
 def clean(text: str) -> str:
@@ -21,88 +26,40 @@ def clean(text: str) -> str:
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
-def shown_path(path: str) -> str:
-    """Relative to the working directory where it lies below."""
-    return below(path, os.getcwd())
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
-real_path = functools.lru_cache(maxsize=1)(os.path.realpath)
+def guarded(text: str) -> str:
+    """Lines that the runner of GitHub Actions does not take for workflow commands.
+
+    It obeys `::name::` at a line's start and `##[name]` anywhere. Its comparison may pass over what has no width.
+    """
+    if "GITHUB_ACTIONS" not in os.environ or not ("::" in visible(text) or "##[" in visible(text)):
+        return text
+    return "\n".join(map(guarded_line, text.split("\n")))
 
 
-@functools.lru_cache(maxsize=64)
-def below(path: str, folder: str) -> str:
-    if path.startswith(folder + os.sep):
-        return path[len(folder) + 1 :]
-    real, real_folder = os.path.realpath(path), real_path(folder)
-    return real[len(real_folder) + 1 :] if real.startswith(real_folder + os.sep) else path
+def guarded_line(line: str) -> str:
+    seen = visible(line)
+    if "##[" in seen:
+        line = seen = seen.replace("##[", "# # [")
+    return f"| {seen}" if seen.lstrip().startswith("::") else line
 
 
-def finding_data(finding: Finding) -> dict[str, Any]:
-    place = finding.location
-    return {
-        "rule": finding.rule,
-        "category": finding.category,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "help": finding.help,
-        "app_label": finding.app_label,
-        "migration": finding.migration,
-        "operation_index": finding.operation_index,
-        "operation": finding.operation,
-        "path": shown_path(place.path) if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "end_line": place.end_line if place else None,
-        "end_column": place.end_column if place else None,
-        "targets": list(finding.targets),
-        "relation": finding.relation,
-        "lock": finding.lock,
-        "blocks": str(finding.blocks) if finding.blocks is not None else None,
-        "sql": finding.sql,
-        "also": list(finding.also),
-        "fingerprint": finding.fingerprint,
-    }
-
-
-def report_data(report: Report) -> dict[str, Any]:
-    from migration_lint import __version__
-
-    count = dict.fromkeys(("error", "warning", "note"), 0)
-    for finding in report.findings:
-        count[str(finding.severity)] += 1
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "django-migration-lint", "version": __version__},
-        "targets": [
-            {
-                "alias": t.alias,
-                "vendor": t.vendor,
-                "version": ".".join(map(str, t.version)),
-                "assumed": t.assumed or None,
-            }
-            for t in report.targets
-        ],
-        "summary": {
-            "errors": count["error"],
-            "warnings": count["warning"],
-            "notes": count["note"],
-            "migrations": report.migrations,
-            "operations": report.operations,
-            "unread_operations": report.incomplete.get("unread", 0),
-            "seconds": round(report.seconds, 3),
-        },
-        "errors": list(report.errors),
-        "findings": [finding_data(finding) for finding in report.findings],
-    }
+def visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each for each in text if each == "\n" or unicodedata.category(each) not in ("Cf", "Cc", "Cn", "Mn", "Me"))
 
 
 def dump(data: Any) -> str:
-    """JSON with nothing in it that a terminal obeys."""
-    return json.dumps(data, indent=2, ensure_ascii=True)
+    """JSON with nothing in it that a terminal obeys, or the runner of GitHub Actions."""
+    text = dumps(data, indent=2, ensure_ascii=True)
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
 
-def json_report(report: Report) -> str:
-    return dump(report_data(report))
-
-
-FORMATS: dict[str, Callable[[Report], str] | None] = {"text": None, "json": json_report}
+def render(name: str, report: Report) -> str:
+    """The report in the format of this name."""
+    text: str = import_module(f"{__name__}.{name}").render(report)
+    return guarded(text) if name in LINES else text

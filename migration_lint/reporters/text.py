@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import textwrap
 from collections import Counter
@@ -15,7 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from migration_lint.explain import work
-from migration_lint.reporters import clean, shown_path
+from migration_lint.reporters import clean, guarded
+from migration_lint.reporters.places import shown_path
 from migration_lint.types import Blocks, Effect, Finding, MigrationImpact, Report, Severity, backwards
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
@@ -47,7 +49,8 @@ class Printer:
         for part in parts:
             words, style = part if isinstance(part, tuple) else (part, "")
             text.append(self.encodable(clean(words)), style)
-        self.console.print(text, soft_wrap=True)
+        safe = guarded(text.plain)
+        self.console.print(text if safe == text.plain else Text(safe), soft_wrap=True)
 
     def encodable(self, text: str) -> str:
         return text.translate(TO_ASCII).encode("ascii", "replace").decode() if self.ascii else text
@@ -88,11 +91,18 @@ def source_lines(path: str) -> tuple[str, ...]:
         return ()
 
 
-def print_report(report: Report, printer: Printer) -> None:
+def render(report: Report, statistics: bool = False) -> str:
+    stream = io.StringIO()
+    print_report(report, Printer(stream, color=False), statistics)
+    return stream.getvalue()
+
+
+def print_report(report: Report, printer: Printer, statistics: bool = False) -> None:
+    """With `statistics`, how often each rule found something instead of what."""
     header(report, printer)
-    if len(report.findings) >= MANY:
+    if report.findings and (statistics or len(report.findings) >= MANY):
         summary(report, printer)
-    for finding in report.findings:
+    for finding in () if statistics else report.findings:
         print_finding(finding, report, printer)
     for error in report.errors:
         printer.line(("error: ", "bold red"), error)
@@ -215,6 +225,7 @@ def footer(report: Report, printer: Printer) -> None:
     word = "migration" if report.migrations == 1 else "migrations"
     unread = report.incomplete.get("unread", 0)
     note = f" · {unread} not understood" if unread else ""
+    note += f" · {report.suppressed} suppressed" if report.suppressed else ""
     printer.line(
         (found, style), f" · {report.migrations} {word}, {report.operations} operations{note} · {report.seconds:.1f} s"
     )

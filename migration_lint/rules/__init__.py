@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from migration_lint.backends import django_vendor
 from migration_lint.types import (
@@ -25,6 +25,9 @@ from migration_lint.types import (
     Target,
 )
 
+if TYPE_CHECKING:
+    from migration_lint.sql.catalog import Catalog
+
 ENTRY_POINTS = "migration_lint.rules"
 
 
@@ -33,7 +36,7 @@ class RuleError(ValueError):
 
 
 class Rule:
-    """Override one of `check_impact`, `check_migration` and `check_plan`; make findings with `self.finding()`.
+    """Override one of `check_impact`, `check_migration`, `check_end` and `check_plan`; make findings with `self.finding()`.
 
     The id is the module's name with dashes. The docstring says what is wrong and what happens; `bad` and `good` are the
     `operations` of a migration over the bookshop of the docs, from which docs and tests are made. `vendors` are those that the
@@ -109,6 +112,14 @@ class Rule:
         for impact in migration.impacts:
             yield from self.check_impact(impact, migration)
 
+    def awaits_end(self, migration: MigrationImpact) -> bool:
+        """Whether `check_end` is to be asked about the migration."""
+        return False
+
+    def check_end(self, migration: MigrationImpact, end: Catalog) -> Iterable[Finding]:
+        """What only the whole plan can tell: `end` is the database after its last migration, selected or not."""
+        return ()
+
     def check_plan(self, plan: Plan) -> Iterable[Finding]:
         """What is broken in the graph names the rule that reports it."""
         for problem in plan.problems:
@@ -119,6 +130,7 @@ class Rule:
                     app_label=problem.app_label,
                     migration_name=problem.migration,
                     location=problem.location,
+                    severity=problem.severity,
                 )
 
     def finding(
@@ -166,6 +178,7 @@ class Rule:
             operation=operation,
             location=location,
             related=related,
+            call=impact.step.location if impact is not None else None,
             targets=targets,
             relation=relation or (effect.relation if effect else None),
             lock=(effect.held or effect.lock) if effect else None,

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from migration_lint import Action, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
+from migration_lint.transactions import needing_none
 
-BY_THEMSELVES = (Kind.CREATE_INDEX, Kind.DROP_INDEX, Kind.REINDEX)
-OF_THE_SERVER = ("create database", "create tablespace", "alter system")
 REFUSAL = "cannot be executed inside a transaction"
 HELP = """
     Take the migration out of its transaction, with nothing else in it:
@@ -66,20 +65,6 @@ class ConcurrentlyInTransaction(Rule):
 def is_refused(impact: Impact) -> bool:
     """Whether Django itself refuses the operation in a transaction, before there is any SQL."""
     return impact.unread is not None and impact.unread.startswith("NotSupportedError") and REFUSAL in impact.unread
-
-
-def needing_none(statement: Statement) -> Iterator[Action]:
-    """The actions of the statement that cannot run inside a transaction."""
-    concurrent = {id(effect.source) for effect in statement.effects if effect.concurrent}
-    for action in statement.actions:
-        if (
-            id(action) in concurrent
-            or (action.kind in BY_THEMSELVES and "concurrently" in action.traits)
-            or action.kind is Kind.VACUUM
-            or (action.kind is Kind.SERVER and action.name in OF_THE_SERVER)
-            or (action.kind is Kind.DROP_OBJECT and action.definition["type"] in ("database", "tablespace"))
-        ):
-            yield action
 
 
 def spelled(action: Action, relation: str | None) -> str:

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
-from migration_lint.running import Use, actions, is_back, is_used, table_before, uses
+from migration_lint import Finding, MigrationImpact, Rule, Severity
+from migration_lint.compatibility import Break, How, breaks, is_required
+from migration_lint.running import uses
 from migration_lint.spelling import Ways, changed, indented, listed, ways
-
-# The statement, what the running release uses, and what the field is called now.
-Dropped = tuple[Statement, Use, Use]
 
 
 class DroppedColumnInUse(Rule):
@@ -19,6 +17,7 @@ class DroppedColumnInUse(Rule):
 
     severity = Severity.ERROR
     category = "compatibility"
+    breaks = "no longer reads or writes the model at all"
     bad = """
         operations = [
             migrations.RemoveField("book", "notes"),
@@ -32,36 +31,32 @@ class DroppedColumnInUse(Rule):
         ]
     """
 
-    def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
-        found: dict[str, list[Dropped]] = {}
-        for statement, action, table in actions(impact.statements, Kind.DROP_COLUMN):
-            column = action.name or ""
-            gone = table.known and column not in table.columns
-            if gone or not is_used(migration, table) or is_back(migration, table, column):
-                continue
-            now = uses(impact.step.state.before.models, table.name).get(column)
-            for use in uses(migration.models_before, table_before(migration, table)).get(column, ()):
-                found.setdefault(table.name, []).append((statement, use, now[0] if now else use))
-        for relation, dropped in found.items():
-            columns = list(dict.fromkeys(use.column for _, use, _ in dropped))
-            verb = "selects and inserts" if any(use.is_inserted for _, use, _ in dropped) else "selects"
-            names = listed(dict.fromkeys(use.name for _, use, _ in dropped))
-            statement = dropped[0][0]
+    def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
+        for found in breaks(migration, How.COLUMN_DROPPED):
+            relation, impact = found[0].relation, found[0].impact
+            columns = list(dict.fromkeys(each.column for each in found))
+            verb = "selects and inserts" if any(each.use and each.use.is_inserted for each in found) else "selects"
+            names = listed(dict.fromkeys(each.name for each in found))
             yield self.finding(
                 f"Dropping the column{'s' * (len(columns) > 1)} {listed(columns)} of `{relation}` breaks the running release: "
                 f"it {verb} {names} until the last of its processes is replaced.",
-                help=advice(ways(impact), relation, dropped),
-                impact=impact, migration=migration, statement=statement, relation=relation,
-                effect=next((e for e in statement.effects if e.relation == relation), None),
-            )  # fmt: skip
+                help=advice(ways(impact), found),
+                migration=migration,
+                **found[0].place,
+            )
 
 
-def advice(own: Ways, relation: str, dropped: list[Dropped]) -> str:
-    first, second = [], []
-    for statement, _, use in dropped:
-        column = statement.before.table(relation).columns.get(use.column) if statement.before else None
-        if column is not None and column.not_null and column.default is None and not (column.identity or column.generated):
+def advice(own: Ways, found: list[Break]) -> str:
+    relation, first, second, removals = found[0].relation, [], [], []
+    models = found[0].impact.step.state.before.models
+    for each in found:
+        known = uses(models, relation).get(each.column)  # a model may have another name by now
+        use = known[0] if known else each.use
+        assert use is not None
+        column = each.table.columns.get(use.column)
+        if column is not None and is_required(column):
             first.append(f'migrations.AlterField("{use.model}", "{use.field}", {changed(use.definition, null=True)}),')
+        removals.append(f'        migrations.RemoveField("{use.model}", "{use.field}"),')
         kind = column.type if column is not None and column.type is not None else "…"
         if own.offers("hide column"):  # not to be undone: the column is there no more
             second.append(f"migrations.RunSQL({own.sql('hide column', table=relation, column=use.column)!r}),")
@@ -69,7 +64,6 @@ def advice(own: Ways, relation: str, dropped: list[Dropped]) -> str:
         forwards = own.sql("drop column", table=relation, column=use.column)
         backwards = own.sql("add column", table=relation, column=use.column, type=str(kind))
         second.append(f"migrations.RunSQL({forwards!r}, reverse_sql={backwards!r}),")
-    removals = [f'        migrations.RemoveField("{use.model}", "{use.field}"),' for _, _, use in dropped]
     state = ["migrations.SeparateDatabaseAndState(", "    state_operations=[", *removals, "    ],", "),"]
     nullable = "first let the new code leave the column out, then " if first else ""
     return (

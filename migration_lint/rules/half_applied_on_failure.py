@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.migrations import AlterField
 
-from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
+from migration_lint import Action, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
 
 # What leaves nothing behind that a second run would stumble over.
 HARMLESS = {
@@ -68,7 +68,15 @@ def looks_at_rows(statement: Statement) -> bool:
 
 
 def leaves_something(statement: Statement) -> bool:
-    return bool(statement.unread) or any(action.kind not in HARMLESS for action in statement.actions)
+    return bool(statement.unread) or any(
+        action.kind not in HARMLESS and not drops_nothing(statement, action) for action in statement.actions
+    )
+
+
+def drops_nothing(statement: Statement, action: Action) -> bool:
+    """Whether an index is dropped only where a failed build has left one."""
+    absent = statement.before is not None and action.name not in statement.before.indexes
+    return action.kind is Kind.DROP_INDEX and "if exists" in action.traits and absent
 
 
 def again(sent: list[Sent], failed: Impact) -> str:

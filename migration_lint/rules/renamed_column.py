@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity
-from migration_lint.running import Use, actions, is_back, is_used, table_before, uses
+from migration_lint import Finding, MigrationImpact, Rule, Severity
+from migration_lint.compatibility import How, breaks
+from migration_lint.running import Use, uses
 from migration_lint.spelling import changed, indented, listed
 
 
@@ -15,6 +16,7 @@ class RenamedColumn(Rule):
 
     severity = Severity.ERROR
     category = "compatibility"
+    breaks = "no longer reads or writes the model at all"
     bad = """
         operations = [
             migrations.RenameField("book", "notes", "remarks"),
@@ -27,24 +29,22 @@ class RenamedColumn(Rule):
         ]
     """
 
-    def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
-        for statement, action, table in actions(impact.statements, Kind.RENAME_COLUMN):
-            old, new = action.name or "", str(action.definition)
-            if not is_used(migration, table) or is_back(migration, table, old):
-                continue
-            found = uses(migration.models_before, table_before(migration, table)).get(old, [])
-            if not found:
-                continue
-            after = uses(impact.step.state.after.models, table.name).get(new, [])
-            names = listed(dict.fromkeys(use.name for use in found))
-            verb = "selects and inserts" if any(use.is_inserted for use in found) else "selects"
+    def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
+        for found in breaks(migration, How.COLUMN_RENAMED):
+            first = found[0]
+            same = [each for each in found if each.column == first.column]
+            use, old, new = first.use, first.column, str(first.now)
+            assert use is not None
+            after = uses(first.impact.step.state.after.models, first.relation).get(new)
+            names = listed(dict.fromkeys(each.name for each in same))
+            verb = "selects and inserts" if any(each.use and each.use.is_inserted for each in same) else "selects"
             yield self.finding(
-                f"Renaming the column `{old}` of `{table.name}` to `{new}` breaks the running release: "
+                f"Renaming the column `{old}` of `{first.relation}` to `{new}` breaks the running release: "
                 f"it {verb} {names} by the old name until the last of its processes is replaced.",
-                help=advice(found[0], after[0] if after else None, old),
-                impact=impact, migration=migration, statement=statement, relation=table.name,
-                effect=next((e for e in statement.effects if e.relation == table.name), None),
-            )  # fmt: skip
+                help=advice(use, after[0] if after else None, old),
+                migration=migration,
+                **first.place,
+            )
 
 
 def advice(use: Use, after: Use | None, old: str) -> str:

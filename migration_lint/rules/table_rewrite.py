@@ -7,14 +7,10 @@ from django.db import migrations
 
 from migration_lint import Action, Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
 
-MAINTENANCE = {
-    Kind.VACUUM: "`VACUUM FULL`",
-    Kind.CLUSTER: "`CLUSTER`",
-    Kind.SET_LOGGED: "`SET LOGGED` or `SET UNLOGGED`",
-    Kind.SET_TABLESPACE: "`SET TABLESPACE`",
-    Kind.SET_ACCESS_METHOD: "`SET ACCESS METHOD`",
-    Kind.REFRESH_MATERIALIZED_VIEW: "`REFRESH MATERIALIZED VIEW`",
-}
+# What rewrites a table for its own sake, and no column of it: another rule's.
+MAINTENANCE = (
+    Kind.VACUUM, Kind.CLUSTER, Kind.SET_LOGGED, Kind.SET_TABLESPACE, Kind.SET_ACCESS_METHOD, Kind.REFRESH_MATERIALIZED_VIEW,
+)  # fmt: skip
 
 
 class TableRewrite(Rule):
@@ -52,13 +48,13 @@ class TableRewrite(Rule):
                     (effect.rewrites or refused)
                     and effect.stops_writes
                     and effect.source is not None
+                    and effect.source.kind not in MAINTENANCE
                     and migration.used_table(effect)
                     and (effect.relation_key, id(effect.source)) not in seen
                 ):
                     seen.add((effect.relation_key, id(effect.source)))
-                    table = effect.relation or "every table"
-                    waits = spelling.waiting(migration, statement, [effect]) or "every read and write of every table"
-                    what = f"rewrites {f'`{table}`' if effect.relation else table}"
+                    waits = spelling.waiting(migration, statement, [effect])
+                    what = f"rewrites `{effect.relation}`"
                     if refused:
                         what = (
                             f"is refused where a row's value stands in the way ({effect.fails}), and reads every row for that"
@@ -82,7 +78,7 @@ class TableRewrite(Rule):
         if action.kind is Kind.DROP_COLUMN:
             return f"Dropping {column}" if action.name else f"Dropping the unused columns of `{effect.relation}`"
         if action.kind is not Kind.ADD_COLUMN:
-            return MAINTENANCE.get(action.kind, f"The statement ({action.kind})")
+            return f"The statement ({action.kind})"
         if definition.generated:
             return f"Adding the {definition.generated} generated column {column}"
         if definition.identity or (definition.default is None and definition.type and "serial" in definition.type.name):
@@ -97,26 +93,6 @@ class TableRewrite(Rule):
             return self.hidden(impact, table, column)
         if action.kind is Kind.DROP_COLUMN:
             return "Take it out of the migrations, and run it in a maintenance window."
-        if action.kind is Kind.REFRESH_MATERIALIZED_VIEW:
-            view = ways.quoted(table)
-            return spelling.advice(
-                (
-                    "Refresh it concurrently, with `atomic = False`; that needs a unique index over all its rows:",
-                    spelling.migration(
-                        spelling.run_sql(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view}", spelling.NOOP), atomic=False
-                    ),
-                )
-            )
-        if action.kind in MAINTENANCE and not ways.offers("repack"):
-            return "Take it out of the migrations, and run it in a maintenance window."
-        if action.kind in MAINTENANCE:
-            name = effect.relation or "TABLE"
-            option = f" --tablespace={action.name}" if action.kind is Kind.SET_TABLESPACE else ""
-            if action.kind in (Kind.SET_LOGGED, Kind.SET_ACCESS_METHOD):
-                return (
-                    f"Take it out of the migrations, and run it in a maintenance window: no form of it leaves `{name}` usable."
-                )
-            return f"Take it out of the migrations, and let pg_repack do it: `{ways.sql('repack', code=name)}{option}`."
         target = spelling.named(impact, table, column)
         if action.kind is Kind.ALTER_TYPE:
             return self.new_type(impact, target, effect, action)

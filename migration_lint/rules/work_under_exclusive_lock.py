@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from django.db import migrations
 
-from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
+from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, backfill, spelling
+from migration_lint.python import reading
+from migration_lint.transactions import function
 
 COPIES = {Kind.INSERT, Kind.CREATE_TABLE_AS, Kind.CREATE_MATERIALIZED_VIEW}
 
@@ -53,7 +55,7 @@ class WorkUnderExclusiveLock(Rule):
     ) -> Iterator[tuple[str, Statement | None, Impact, Statement, Effect]]:
         """What takes long, the statement that does, and who had locked which table before it."""
         if isinstance(impact.step.operation, migrations.RunPython):
-            if impact.step.operation.code is not migrations.RunPython.noop:
+            if takes_long(impact):
                 for taker, taken, lock in locks_at(impact, migration):
                     yield f"`{function(impact)}` runs", None, taker, taken, lock
             return
@@ -101,7 +103,7 @@ class WorkUnderExclusiveLock(Rule):
     def advice(self, impact: Impact, taker: Impact, statement: Statement | None) -> str:
         operation = impact.step.operation
         if taker is impact and not isinstance(operation, migrations.RunSQL):
-            return self.fill_first(impact, statement)
+            return backfill.fill_first(impact, statement)
         if taker is impact:
             return spelling.advice(
                 "Send the statements in migrations of their own: what locks the table in one, what takes long in the next."
@@ -124,32 +126,6 @@ class WorkUnderExclusiveLock(Rule):
             ("Move it into a migration of its own, after this one:", f"dependencies = [({label!r}, {name!r})]\n{code}"),
         )
 
-    def fill_first(self, impact: Impact, statement: Statement | None) -> str:
-        """Django updates the rows between its own ALTERs: an operation that finds no NULL left need not."""
-        action = next((each for each in statement.actions if each.kind is Kind.UPDATE), None) if statement else None
-        changed = next((each.name for one in impact.statements for each in one.actions if each.kind is Kind.SET_NOT_NULL), None)
-        if action is None or changed is None or action.table is None:
-            return spelling.advice("Change the rows in a migration of its own, in batches, before the table is altered.")
-        target = spelling.named(impact, action.table, changed)
-        if target.field is None:
-            return spelling.advice(f"Fill `{target}` in a migration of its own, in batches, before it is altered.")
-        default = spelling.value(target.field.default)
-        ways = spelling.ways(impact)
-        there, back = (ways.sql(way, table=target.table, column=changed) for way in ("set not null", "drop not null"))
-        return spelling.advice(
-            (
-                "Fill the rows in a migration before this one, in batches:",
-                spelling.in_batches(target, f"{target.field_name}={default}", f"{target.field_name}=None"),
-            ),
-            (
-                "Leave Django's UPDATE out here:",
-                spelling.separate(
-                    [spelling.run_sql(there, back)],
-                    [spelling.operation(impact.step.operation)],
-                ),
-            ),
-        )
-
 
 def number(impact: Impact) -> str:
     return ".".join(map(str, impact.step.index))
@@ -159,9 +135,12 @@ def title(impact: Impact) -> str:
     return type(impact.step.operation).__name__
 
 
-def function(impact: Impact) -> str:
-    code = getattr(impact.step.operation, "code", None)
-    return getattr(code, "__name__", None) or type(code).__name__
+def takes_long(impact: Impact) -> bool:
+    """Whether a function may do more than look up a few rows."""
+    found = reading(impact)
+    some = any(change.each or change.kind is not Kind.INSERT or change.call == "bulk_create" for change in found.changes)
+    sent = any(effect.works or effect.writes_rows for statement in impact.statements for effect in statement.effects)
+    return some or bool(found.fetched) or found.gave_up or impact.is_unread or sent
 
 
 def validates(effect: Effect) -> bool:

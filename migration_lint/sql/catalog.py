@@ -70,6 +70,8 @@ class Constraint:
     valid: bool = True
     using_index: str | None = None
     deferrable: bool = False
+    deferred: bool = False  # checked at the commit, where nobody says otherwise
+    on_delete: str = ""  # what becomes of the rows that refer to one that is deleted; nothing in most
     inherited: bool = False  # a partition's copy of its parent's
     clustered_columns: tuple[str, ...] = ()  # the covering columns of INCLUDE
     inline: bool = False  # a CHECK in the definition of a column
@@ -138,15 +140,24 @@ class Table:
     former_names: tuple[tuple[MigrationKey | None, str], ...] = ()
     parents: tuple[str, ...] = ()  # inherited or partitioned from
     default_partition: bool = False
-    uses: frozenset[str] = frozenset()  # what a view reads
+    uses: frozenset[str] = frozenset()  # the relations that a view reads
+    text: str = ""  # the statement that made a view
+    reads: frozenset[tuple[str, str]] = frozenset()  # their columns that it reads, each behind its relation
+    words: frozenset[str] = frozenset()  # what may be a column in its text, `*` included
     options: Mapping[str, str] = field(default_factory=dict)  # engine, row_format, charset, collation, …, in lower case
     copied: Copied | None = None  # in the migration that made it
+    written: frozenset[str] = frozenset()  # columns whose old rows a migration has changed; `*` where it deleted rows
+    defaulted: frozenset[str] = frozenset()  # columns that were added with a default
     row_versions: int = 0  # how often columns were added or dropped in an instant since the rows were last written anew
 
     def foreign_keys(self) -> Iterator[Constraint]:
         for constraint in self.constraints.values():
             if constraint.type == "foreign key":
                 yield constraint
+
+    def is_written(self, column: str) -> bool:
+        """Whether a migration has seen to the old rows of this column."""
+        return column in self.written or "*" in self.written
 
     def proves_not_null(self, column: str) -> bool:
         """Whether a validated CHECK says that this column has no NULL."""
@@ -167,6 +178,7 @@ class Catalog:
     collations: Mapping[str, bool] = field(default_factory=dict)  # name → deterministic
     triggers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    own_settings: Mapping[str, str] = field(default_factory=dict)  # what the session begins with, and RESET goes back to
 
     def table(self, name: str) -> Table:
         """The table of this name, or a stand-in that is not `known`: a table nobody made exists."""
@@ -179,6 +191,22 @@ class Catalog:
             for constraint in table.constraints.values():
                 if constraint.references == name:
                     yield table, constraint
+
+    def views(self, name: str, column: str | None = None) -> Iterator[Table]:
+        """The views that read a relation, or this column of it; not those on the views."""
+        for view in self.tables.values():
+            if name in view.uses and (column is None or (name, column) in view.reads or (name, "*") in view.reads):
+                yield view
+
+    def views_upon(self, name: str, column: str | None = None) -> Mapping[str, Table]:
+        """The views that read a relation, or this column of it, and the views on those, by their names."""
+        found = {view.name: view for view in self.views(name, column)}
+        waiting = list(found)
+        while waiting:
+            more = {view.name: view for view in self.views(waiting.pop()) if view.name not in found}
+            found.update(more)
+            waiting += more
+        return found
 
     def partitions(self, name: str) -> Iterator[Table]:
         for table in self.tables.values():

@@ -34,8 +34,8 @@ CASES = {
     "foreign-key-churn of a rename": 'migrations.RenameModel("Author", "Writer")',
     "foreign-key-churn of a type": 'migrations.AlterField("author", "id", models.AutoField(primary_key=True))',
     "foreign-key-churn of several keys": 'migrations.AlterField("book", "id", models.AutoField(primary_key=True))',
-    "rebuilding-alter": 'migrations.AlterField("review", "rating", models.IntegerField(default=0))',
-    "rebuilding-alter and a key": 'migrations.AlterField("review", "rating", models.IntegerField(default=0, unique=True))',
+    "rebuilding-alter": 'migrations.AlterField("book", "stock", models.IntegerField(null=True))',
+    "rebuilding-alter and a key": 'migrations.AlterField("book", "stock", models.IntegerField(null=True, unique=True))',
     "rebuilding-alter of a new column": 'migrations.AddField("book", "mark", models.UUIDField(null=True, unique=True))',
 }
 

@@ -85,8 +85,8 @@ def test_the_spelled_releases_are_silent() -> None:
 def test_several_columns_of_one_statement() -> None:
     (finding,) = found("dropped-column-in-use", operations(run_sql("ALTER TABLE shop_book DROP notes, DROP COLUMN stock")))
     assert finding.message == (
-        "Dropping the columns `notes` and `stock` of `shop_book` breaks the running release: it selects and inserts `Book.notes` "
-        "and `Book.stock` until the last of its processes is replaced."
+        "Dropping the columns `stock` and `notes` of `shop_book` breaks the running release: it selects and inserts `Book.stock` "
+        "and `Book.notes` until the last of its processes is replaced."
     )
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from migration_lint import explain, lint
 from migration_lint.conf import UsageError
 from migration_lint.management.base import LintCommand
-from migration_lint.reporters import dump
+from migration_lint.reporters import dump, guarded, one_line
 from migration_lint.reporters.text import print_plan
 
 
@@ -37,5 +37,5 @@ class Command(LintCommand):
         else:
             print_plan(impacts, self.printer(options))
             for text in [*run.errors, *problems]:
-                self.stderr.write(text)
+                self.stderr.write(guarded(one_line(text)))
         return 2 if run.errors else 0

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from migration_lint import lint, listing
 from migration_lint.management.base import LintCommand
-from migration_lint.reporters import FORMATS, dump
+from migration_lint.reporters import dump, outputs
 from migration_lint.types import DEPLOY_ORDERS
 
 
@@ -15,21 +15,24 @@ class Command(LintCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--output-format", choices=list(FORMATS), default="text")
+        outputs.add_arguments(parser)
         parser.add_argument(
             "--fail-level",
             choices=["error", "warning", "note"],
             default=None,
             help="Status 1 for findings of this severity and above (default: error).",
         )
-
+        parser.add_argument(
+            "--since",
+            metavar="REF",
+            help="Only what is new or changed since this branch, tag or commit, as one release. Asks git; commits nothing.",
+        )
         parser.add_argument(
             "--deploy-order",
             choices=DEPLOY_ORDERS,
             default=None,
             help="What a deployment replaces first, the database or the code (default: database-first).",
         )
-
         for name, words in (
             ("--select", "Only these rules, by id or category; `all` is all but those that are opt-in."),
             ("--extend-select", "These rules too."),
@@ -40,23 +43,19 @@ class Command(LintCommand):
         parser.add_argument("--explain", metavar="RULE", help="All about a rule, and no linting.")
 
     def run(self, options: dict[str, Any]) -> int:
+        wanted = outputs.parse(options["output_format"], options["output_file"], options["statistics"])
         lists = {key: options[key] and split(options[key]) for key in ("select", "extend_select", "ignore")}
         config = self.configuration(options, fail_level=options["fail_level"], deploy_order=options["deploy_order"], **lists)
         if options["list_rules"]:
-            as_json = options["output_format"] == "json"
+            as_json = wanted[0].format == "json"
             self.stdout.write(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
             return 0
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
             return 0
-        report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"]))
-        render = FORMATS[options["output_format"]]
-        if render is None:
-            from migration_lint.reporters.text import print_report
-
-            print_report(report, self.printer(options))
-        else:
-            self.stdout.write(render(report))
+        report = lint.lint(lint.prepare(config, options["app_label"], options["migration_name"], since=options["since"]))
+        for output in wanted:
+            outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
         if report.errors:
             return 2
         return int(any(finding.severity >= config.fail_level for finding in report.findings))

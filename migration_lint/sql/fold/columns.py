@@ -37,7 +37,10 @@ class Columns(Keys):
         column: Column = action.definition
         if column.name in table.columns:
             return catalog
-        catalog = catalog.with_table(replace(table, columns={**table.columns, column.name: column}))
+        changes: dict[str, Any] = {"columns": {**table.columns, column.name: column}}
+        if column.default is not None and not column.default.is_null:
+            changes["defaulted"] = table.defaulted | {column.name}
+        catalog = catalog.with_table(replace(table, **changes))
         for partition in list(catalog.partitions(table.name)):
             catalog = catalog.with_table(replace(partition, columns={**partition.columns, column.name: column}))
         return self.own_sequence(catalog, table.name, column)
@@ -81,6 +84,8 @@ class Columns(Keys):
             replace(
                 table,
                 columns={k: c for k, c in table.columns.items() if k not in dropped},
+                written=table.written - dropped,
+                defaulted=table.defaulted - dropped,
                 constraints=constraints,
                 indexes=indexes,
             )
@@ -95,7 +100,7 @@ class Columns(Keys):
             for child, constraint in list(catalog.children(name)):
                 if dropped & set(constraint.referenced_columns):
                     catalog = self.drop_constraint(catalog, Action(Kind.DROP_CONSTRAINT, child.name, constraint.name))
-            views = [v.name for v in catalog.tables.values() if "view" in v.kind and name in v.uses and dropped & v.uses]
+            views = {view for gone in dropped for view in catalog.views_upon(name, gone)}
             if views:
                 catalog = catalog.without("tables", *views)
         return catalog
@@ -138,16 +143,29 @@ class Columns(Keys):
             )
             for key, index in table.indexes.items()
         }
-        catalog = catalog.with_table(replace(table, columns=columns, constraints=constraints, indexes=indexes))
+        marks = {mark: frozenset(map(name, getattr(table, mark))) for mark in ("written", "defaulted")}
+        catalog = catalog.with_table(replace(table, columns=columns, constraints=constraints, indexes=indexes, **marks))
         for child, constraint in list(catalog.children(table.name)):
             if old in constraint.referenced_columns and constraint.name:
                 renamed = replace(constraint, referenced_columns=tuple(map(name, constraint.referenced_columns)))
                 catalog = catalog.with_table(replace(child, constraints={**child.constraints, constraint.name: renamed}))
+        for view in list(catalog.views(table.name, old)):
+            reads = frozenset((of, name(column) if of == table.name else column) for of, column in view.reads)
+            catalog = catalog.with_table(replace(view, reads=reads))
         sequences = {
             key: value._replace(column=new) if value.table == table.name and value.column == old else value
             for key, value in catalog.sequences.items()
         }
         return replace(catalog, sequences=sequences)
+
+    def write(self, catalog: Catalog, action: Action) -> Catalog:
+        """After an UPDATE, a DELETE or a TRUNCATE: somebody has seen to what the old rows hold."""
+        table = catalog.tables.get(action.table or "")
+        if table is None:
+            return catalog
+        named = action.definition.get("words", ()) if isinstance(action.definition, dict) else ()
+        columns = {name for name in named if name in table.columns} if action.kind is Kind.UPDATE else {"*"}
+        return catalog.with_table(replace(table, written=table.written | columns)) if columns else catalog
 
     def alter_type(self, catalog: Catalog, action: Action) -> Catalog:
         definition = action.definition

@@ -63,5 +63,7 @@ class Objects(Names):
     def set_parameter(self, catalog: Catalog, action: Action) -> Catalog:
         name = action.name or ""
         if action.definition is None:
+            if name in catalog.own_settings:
+                return replace(catalog, settings={**catalog.settings, name: catalog.own_settings[name]})
             return catalog.without("settings", name)
         return replace(catalog, settings={**catalog.settings, name: action.definition})

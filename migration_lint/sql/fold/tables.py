@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from migration_lint.sql.catalog import TABLE_IDS, Catalog, Column, Table
 from migration_lint.sql.fold.columns import Columns
@@ -72,14 +72,29 @@ class Tables(Columns):
     def create_view(self, catalog: Catalog, action: Action) -> Catalog:
         assert action.table is not None
         kind = "materialized view" if action.kind is Kind.CREATE_MATERIALIZED_VIEW else "view"
+        sources: tuple[tuple[str, str], ...] = action.definition["sources"]
         return catalog.with_table(
             Table(
                 action.table,
                 kind,
                 made_by=self.migration,
-                uses=frozenset(action.definition["uses"]) | action.definition["words"],
+                text=action.definition["text"],
+                uses=frozenset(name for name, _ in sources),
+                reads=frozenset(self.columns_read(catalog, sources, action.definition["columns"])),
+                words=frozenset(word for _, word in action.definition["columns"]),
             )
         )
+
+    def columns_read(
+        self, catalog: Catalog, sources: tuple[tuple[str, str], ...], named: frozenset[tuple[str, str]]
+    ) -> Iterator[tuple[str, str]]:
+        """The columns that a query's words name; `*` stands for those of a table that nobody made."""
+        for name, alias in sources:
+            table = catalog.table(name)
+            words = {word for owner, word in named if owner in ("", alias)}
+            if "*" in words and table.columns and not self.backend.settings.get("views_keep_stars"):
+                words |= set(table.columns)
+            yield from ((name, word) for word in words if not table.columns or word in table.columns)
 
     def fill(self, catalog: Catalog, action: Action) -> Catalog:
         return filled(catalog, action, self.migration)
@@ -91,7 +106,7 @@ class Tables(Columns):
             return catalog
         gone = {name}
         if "cascade" in action.traits:
-            gone |= {view.name for view in catalog.tables.values() if "view" in view.kind and name in view.uses}
+            gone |= set(catalog.views_upon(name))
         gone |= {partition.name for partition in catalog.partitions(name)}
         tables = {key: table for key, table in catalog.tables.items() if key not in gone}
         for key, table in tables.items() if "cascade" in action.traits else ():
@@ -130,7 +145,8 @@ class Tables(Columns):
             if old in other.parents:
                 other = replace(other, parents=tuple(new if parent == old else parent for parent in other.parents))
             if old in other.uses:
-                other = replace(other, uses=other.uses - {old} | {new})
+                reads = frozenset((new if relation == old else relation, column) for relation, column in other.reads)
+                other = replace(other, uses=other.uses - {old} | {new}, reads=reads)
             tables[key] = other
         own = {k: replace(c, references=new) if c.references == old else c for k, c in table.constraints.items()}
         place = replaced(catalog, action)

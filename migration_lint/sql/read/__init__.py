@@ -64,7 +64,8 @@ def read_statement(cursor: Cursor) -> Iterator[Action]:
     elif verb in ("grant", "revoke"):
         yield from objects.grant(cursor)
     elif verb in ("begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"):
-        yield Action(Kind.TRANSACTION, None, verb)
+        back = verb == "rollback" and any(token.value == "to" for token in cursor.rest())
+        yield Action(Kind.TRANSACTION, None, "rollback to" if back else verb)
     elif verb in ("show", "notify", "listen", "unlisten", "discard", "checkpoint"):
         yield Action(Kind.SERVER, None, verb)
     else:

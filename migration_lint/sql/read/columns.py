@@ -130,15 +130,17 @@ def references(cursor: Cursor, constraint: Constraint) -> Constraint:
         if cursor.take("match"):
             cursor.identifier()
         elif cursor.take("on"):
-            cursor.identifier()
+            event, does = cursor.identifier(), ""
             if cursor.take("set"):
-                cursor.identifier()
+                does = f"set {cursor.identifier()}"
                 if cursor.at("("):
                     cursor.parenthesized()
             elif cursor.take("no"):
                 cursor.expect("action")
             else:
-                cursor.identifier()
+                does = cursor.identifier()
+            if event == "delete":
+                constraint = replace(constraint, on_delete=does)
         else:
             break
     return deferrability(cursor, constraint)
@@ -152,7 +154,8 @@ def deferrability(cursor: Cursor, constraint: Constraint) -> Constraint:
         elif cursor.take("deferrable"):
             constraint = replace(constraint, deferrable=True)
         elif cursor.take("initially"):
-            cursor.identifier()
+            late = cursor.identifier() == "deferred"
+            constraint = replace(constraint, deferrable=constraint.deferrable or late, deferred=late)
         elif cursor.take("not", "valid") or cursor.take("not", "enforced"):
             constraint = replace(constraint, valid=False)
         elif cursor.take("no", "inherit"):

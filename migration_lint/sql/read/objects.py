@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migration_lint.sql.read.cursor import Cursor, Unread
-from migration_lint.sql.read.rows import copied, query_tables
+from migration_lint.sql.read.rows import copied, named_columns, query_sources, query_tables
 from migration_lint.types import Action, Kind
 
 # What CREATE, ALTER and DROP may be followed by and no table's lock follows from; the longest first.
@@ -228,10 +228,11 @@ def create_view(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         traits.add("if not exists")
     name = cursor.relation()
     tokens = cursor.rest()
-    uses = tuple(dict.fromkeys(query_tables(tokens, cursor)))
-    columns = frozenset(token.value for token in tokens if token.kind in ("word", "name"))
+    sources = tuple(dict.fromkeys(query_sources(tokens, cursor)))
+    uses = tuple(dict.fromkeys(used for used, _ in sources))
+    definition = {"sources": sources, "columns": named_columns(tokens), "text": cursor.sql}
     kind = Kind.CREATE_MATERIALIZED_VIEW if materialized else Kind.REPLACE_VIEW if "or replace" in traits else Kind.CREATE_VIEW
-    yield Action(kind, name, None, {"uses": uses, "words": columns}, frozenset(traits))
+    yield Action(kind, name, None, definition, frozenset(traits))
     for used in uses:
         yield Action(Kind.SELECT, used, None, None, frozenset() if materialized else frozenset({"definition only"}))
 

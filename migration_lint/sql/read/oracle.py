@@ -690,7 +690,7 @@ def in_block(cursor: Cursor, tokens: tuple[Token, ...]) -> Iterator[Action]:
         inner.next()
         yield from objects.lock(inner) if first == "lock" else rows.rows(inner, first)
     elif first in ("commit", "rollback", "savepoint"):
-        yield Action(Kind.TRANSACTION, None, first)
+        yield Action(Kind.TRANSACTION, None, "rollback to" if "to" in (token.value for token in tokens) else first)
     elif first == "set":
         inner = Cursor(cursor.sql, tokens[1:], cursor.backend)
         yield from objects.set_parameter(inner, "set")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from migration_lint.sql.lexer import LexError, Token, split
 from migration_lint.sql.read import dialects
-from migration_lint.sql.read.cursor import FROM_FUNCTIONS, NOT_FUNCTIONS, Cursor, Unread, expression
+from migration_lint.sql.read.cursor import END, FROM_FUNCTIONS, NOT_FUNCTIONS, Cursor, Unread, expression
 from migration_lint.types import Action, Kind
 
 LOCKING = ("update", "share", "no", "key")
@@ -20,12 +20,19 @@ CONTROL = frozenset(
     """.split()
 )
 
+# What may come after the columns that an UPDATE sets.
+AFTER_SET = {"where", "from", "returning", "order", "limit"}
 # After these a parenthesis opens a list of columns or a type's arguments, not a call.
 NAME_FOLLOWS = {"into", "as", "::", "with", "update", "recursive", "table", "copy"}
 
 
 def query_tables(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[str]:
     """The relations that FROM, JOIN, USING and INTO name, common table expressions left out."""
+    return (name for name, _ in query_sources(tokens, cursor))
+
+
+def query_sources(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[tuple[str, str]]:
+    """These relations, each with what the query calls it."""
     inner = Cursor(cursor.sql, tokens, cursor.backend)
     opened: list[str] = []
     common = {
@@ -57,8 +64,8 @@ def query_tables(tokens: tuple[Token, ...], cursor: Cursor) -> Iterator[str]:
         previous = token.value
 
 
-def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
-    """The relations of one FROM list."""
+def sources(cursor: Cursor, common: set[str]) -> Iterator[tuple[str, str]]:
+    """The relations of one FROM list, with their aliases."""
     while True:
         cursor.take("lateral")
         cursor.take("only")
@@ -69,8 +76,7 @@ def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
         if cursor.at("("):  # a function in FROM
             cursor.position = mark + 1
             return
-        if name not in common and not dialects.of(cursor).is_dictionary(name):
-            yield name
+        alias = name.rpartition(".")[2]
         cursor.take("*")
         cursor.take("as")
         if cursor.peek().kind in ("word", "name") and not cursor.at_any(
@@ -98,9 +104,23 @@ def sources(cursor: Cursor, common: set[str]) -> Iterator[str]:
             "offset",
             "tablesample",
         ):
-            cursor.next()
+            alias = cursor.next().value
+        if name not in common and not dialects.of(cursor).is_dictionary(name):
+            yield name, alias
         if not cursor.take(","):
             return
+
+
+def named_columns(tokens: tuple[Token, ...]) -> frozenset[tuple[str, str]]:
+    """What may be a column, each behind what stands before its dot (or nothing); `*` is all of them."""
+    found = set()
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].value if place else ""
+        owner = tokens[place - 2].value if before == "." and place > 1 else ""
+        star = token[:2] == ("op", "*") and before in ("select", "distinct", "all", ",", ".")
+        if star or token.kind in ("word", "name"):
+            found.add((owner, token.value))
+    return frozenset(found)
 
 
 def called_functions(tokens: tuple[Token, ...]) -> set[str]:
@@ -141,6 +161,37 @@ def copied(cursor: Cursor) -> dict[str, object] | None:
     return {"table": cursor.relation(), "columns": columns, "values": values}
 
 
+def assigned(cursor: Cursor) -> dict[str, bool] | None:
+    """The columns that an UPDATE sets, each with whether to NULL alone; None where they are not seen."""
+    while not cursor.done and not cursor.take("set"):
+        cursor.next()
+    found: dict[str, bool] = {}
+    depth, item, place = 0, cursor.position, cursor.position
+    for place in range(cursor.position, len(cursor.tokens) + 1):
+        token = cursor.tokens[place] if place < len(cursor.tokens) else END
+        depth += (token[:2] == ("op", "(")) - (token[:2] == ("op", ")"))
+        ends = token is END or (token.kind == "word" and token.value in AFTER_SET)
+        if not depth and (ends or token[:2] == ("op", ",")):
+            names, value = halves(cursor.tokens[item:place])
+            found.update(dict.fromkeys(names, value == ["null"]))
+            item = place + 1
+            if ends:
+                break
+    return found or None
+
+
+def halves(item: tuple[Token, ...]) -> tuple[list[str], list[str]]:
+    """What stands before the `=`, without the table's name, and what after it."""
+    at = next((number for number, token in enumerate(item) if token[:2] == ("op", "=")), 0)
+    named = item[:at]
+    names = [
+        token.value
+        for number, token in enumerate(named)
+        if token.kind in ("word", "name") and [after.value for after in named[number + 1 : number + 2]] != ["."]
+    ]
+    return names, [token.value for token in item[at + 1 :]]
+
+
 def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
     """SELECT, INSERT, UPDATE, DELETE, MERGE, COPY, WITH, VALUES, TABLE."""
     tokens = cursor.tokens
@@ -148,7 +199,9 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
     calls: dict[str, object] | None = {"calls": functions} if functions else None
     words = [token.value for token in tokens if token.kind == "word"]
     changed: list[tuple[Kind, str]] = []
+    every: set[str] = set()
     copies: dict[str, object] | None = None
+    sets: dict[str, bool] | None = None
     start = cursor.position
     for index in range(start - 1, len(tokens)):
         token = tokens[index]
@@ -163,6 +216,7 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         elif token.value == "delete" and following.take("from"):
             following.take("only")
             changed.append((Kind.DELETE, following.relation()))
+            every |= set() if is_narrowed(tokens[index + 1 :]) else {changed[-1][1]}
         elif (
             token.value == "update"
             and previous not in ("for", "key", "do", "on", "then")
@@ -170,6 +224,8 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         ):
             following.take("only")
             changed.append((Kind.UPDATE, following.relation()))
+            every |= set() if is_narrowed(tokens[index + 1 :]) else {changed[-1][1]}
+            sets = assigned(following)
     if verb == "copy":
         table = cursor.relation() if cursor.peek().kind in ("word", "name") else None
         if table:
@@ -182,12 +238,15 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         yield Action(Kind.CREATE_TABLE_AS, inner.relation(), None, {"columns": [], "constraints": [], "parents": ()})
     locking = any(a == "for" and b in LOCKING for a, b in pairwise(words)) and not changed
     targets = {name for _, name in changed}
-    where = "where" in words
     for kind, name in changed:
         definition: dict[str, object] | None = calls
-        traits = frozenset() if where or kind in (Kind.INSERT, Kind.COPY) else frozenset({"every row"})
+        traits = frozenset({"every row"}) if kind in (Kind.UPDATE, Kind.DELETE) and name in every else frozenset()
         if kind is Kind.INSERT and copies is not None:
             definition, traits = {**(calls or {}), "copies": copies}, frozenset({"from a query"})
+        if kind is Kind.UPDATE:
+            definition = {**(calls or {}), "words": frozenset(token.value for token in tokens)}
+            if sets is not None:
+                definition["sets"] = sets
         yield Action(kind, name, None, definition, traits)
     read = [name for name in dict.fromkeys(query_tables(tokens, cursor)) if name not in targets]
     for name in read:
@@ -195,6 +254,25 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
     if calls and not changed and not read:
         yield Action(Kind.SELECT, None, None, calls)
     cursor.rest()
+
+
+def is_narrowed(tokens: Sequence[Token]) -> bool:
+    """Whether an UPDATE or DELETE leaves rows out: by a condition of its own that is not always true, a join or a limit."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.value == "(") - (token.value == ")")
+        if depth < 0:
+            return False
+        if depth or token.kind != "word":
+            continue
+        if token.value in ("join", "limit", "fetch"):
+            return True
+        if token.value == "where":
+            rest = [each.value for each in tokens[index + 1 : index + 5]]
+            same = len(rest) > 2 and rest[1] == "=" and rest[0] == rest[2] and tokens[index + 1].kind == "number"
+            after = rest[3:4] if same else rest[1:2]
+            return not ((same or rest[:1] in (["true"], ["1"])) and after in ([], [";"], [")"], ["returning"]))
+    return False
 
 
 def block(body: str, cursor: Cursor, read_tokens: Callable[[Cursor], Iterator[Action]]) -> Iterator[Action]:

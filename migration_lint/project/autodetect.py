@@ -1,0 +1,78 @@
+"""What `makemigrations` would write, found by Django's own autodetector: nobody is asked, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from inspect import isfunction
+from typing import Any
+
+from django.apps import apps
+from django.core.management import get_commands, load_command_class
+from django.core.management.commands.makemigrations import Command
+from django.db.migrations import AlterField, AlterModelManagers, AlterModelOptions
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.questioner import MigrationQuestioner
+from django.db.migrations.state import ProjectState
+from django.utils import translation
+
+from migration_lint.project.loading import Graph
+from migration_lint.types import AppChange
+
+UNSEEN = {"default", "auto_now", "auto_now_add", "serialize", "upload_to", "storage", "encoder", "decoder"}
+
+
+def changes(graph: Graph) -> Mapping[str, tuple[AppChange, ...]]:
+    """By app; nothing where the graph is broken, so that `makemigrations` would refuse."""
+    if graph.problems or graph.loader.left_out:
+        return {}
+    with translation.override(None):
+        try:
+            before = graph.loader.project_state()
+        except Exception:  # a migration cannot be applied to the state: told where it is collected
+            return {}
+        for model in before.models.values():  # the autodetector writes into fields, and the migrations go on using theirs
+            model.fields = {name: copy(field) for name, field in model.fields.items()}
+        own, detector = project_command()
+        found = detector(before, ProjectState.from_apps(apps), MigrationQuestioner()).changes(graph=graph.loader.graph)
+    told: dict[str, tuple[AppChange, ...]] = {}
+    for label, migrations in found.items():
+        operations = [operation for migration in migrations for operation in migration.operations]
+        rows = [AppChange(o.describe(), model_of(o), alters_schema(o, label, before)) for o in operations]
+        if kept := tuple(row for row in rows if row.schema or not own):
+            told[label] = kept
+    return told
+
+
+def project_command() -> tuple[bool, type[MigrationAutodetector]]:
+    """Whether the project has a `makemigrations` of its own, and the autodetector that the command uses.
+
+    Such a command often leaves out what no database sees, in ways that cannot be known without running it.
+    """
+    app: Any = get_commands().get("makemigrations", "django.core")
+    command: Any = load_command_class(app, "makemigrations") if isinstance(app, str) else app
+    return type(command).handle is not Command.handle, getattr(command, "autodetector", MigrationAutodetector)
+
+
+def model_of(operation: Any) -> str | None:
+    return getattr(operation, "model_name", None) or getattr(operation, "name", None)
+
+
+def alters_schema(operation: Any, label: str, before: ProjectState) -> bool:
+    """Whether a database would see it."""
+    if isinstance(operation, (AlterModelOptions, AlterModelManagers)):
+        return False
+    if not isinstance(operation, AlterField):
+        return True
+    model = before.models.get((label, operation.model_name_lower))
+    old = model.fields.get(operation.name) if model is not None else None
+    return old is None or seen(old) != seen(operation.field)
+
+
+def seen(field: Any) -> object:
+    """What of a field a database sees. Django's list leaves out what it tells apart by itself, and what Python alone reads."""
+    _, path, args, kwargs = field.deconstruct()
+    unseen = (set(field.non_db_attrs) | UNSEEN) - {"db_column"}
+    if isfunction(kwargs.get("on_delete")):  # Python deletes; the database does where it is no function
+        unseen.add("on_delete")
+    return path, args, {key: value for key, value in kwargs.items() if key not in unseen}
