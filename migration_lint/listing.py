@@ -62,7 +62,8 @@ INDENTED: dict[str, Any] = {"initial_indent": "      ", "subsequent_indent": "  
 
 def explained(config: Config, name: str) -> str:
     """The pages of the rules of this name. Raises UsageError."""
-    from migration_lint.pages import page, plain
+    from migration_lint.blocks import plain
+    from migration_lint.pages import page
 
     rules = choosing.known_rules(config)
     found = choosing.named(name, rules)

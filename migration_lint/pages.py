@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from django.db import router
 
+from migration_lint.blocks import Block, Code, Heading, Rows, Said, Text, markdown
 from migration_lint.engine import Engine
 from migration_lint.explain import work
 from migration_lint.project.suppressions import Suppressions
-from migration_lint.reporters import clean
 from migration_lint.reporters.text import format_sql, named_lock
 from migration_lint.rules import Rule
 from migration_lint.testing import TARGETS, impacts_of, known
@@ -33,44 +33,15 @@ CATEGORIES = {
 }
 NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite", "oracle": "Oracle"}
 SHOWN = 8  # statements of one example
-WIDTH = 80
+# What a default makes up is another each time; a page says the same.
+MADE_UP = (
+    (
+        re.compile(r"\b[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}\b"),
+        "6f1c2f0e-9d3b-4c58-8a7e-1b2d3c4e5f60",
+    ),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\b"), "2026-01-01T12:00:00"),
+)
 Outcome = tuple[MigrationImpact | None, list[Finding], str]
-
-
-# What a page consists of.
-
-
-@dataclass(frozen=True)
-class Heading:
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """A finding's message."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Code:
-    text: str
-    language: str = "text"
-
-
-@dataclass(frozen=True)
-class Rows:
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-Block = Heading | Text | Said | Code | Rows
 
 
 def page(rule: Rule) -> Iterator[Block]:
@@ -169,9 +140,15 @@ def sent(migration: MigrationImpact, vendor: str) -> Iterator[Block]:
             yield Text("Nothing is sent to the database.")
         return
     yield Text(f"What {name} receives:")
-    yield Code("\n".join(shortened([f"{format_sql(statement.sql).rstrip(';')};" for statement in statements])), "sql")
+    yield Code("\n".join(shortened([f"{steady(format_sql(statement.sql)).rstrip(';')};" for statement in statements])), "sql")
     if rows := list(effect_rows(migration)):
         yield Rows(("#", "table", "lock", "others cannot", "it", "until"), tuple(shortened_rows(rows)))
+
+
+def steady(text: str) -> str:
+    for pattern, always in MADE_UP:
+        text = pattern.sub(always, text)
+    return text
 
 
 def shortened(lines: list[str]) -> list[str]:
@@ -230,9 +207,9 @@ def told(findings: Iterable[Finding]) -> Iterator[Block]:
     seen = set()
     for finding in findings:
         if finding.message not in seen:
-            yield Said(f"**{finding.severity}** {finding.message}")
+            yield Said(steady(f"**{finding.severity}** {finding.message}"))
         if finding.help and finding.help not in seen:
-            yield Code(textwrap.dedent(finding.help))
+            yield Code(steady(textwrap.dedent(finding.help)))
         seen |= {finding.message, finding.help}
 
 
@@ -250,84 +227,6 @@ def deployment(rule: Rule, source: str, vendors: tuple[str, ...]) -> Iterator[Bl
     yield Text('With `deploy-order = "code-first"`:')
     between = f"✗ {other[0].message}" if other else "✓"
     yield Rows(header, (("1", "as before", "old", "✓"), ("2", "as before", "new", between), ("3", "migrated", "new", "✓")))
-
-
-# How it is written down.
-
-
-def markdown(blocks: Iterable[Block]) -> str:
-    return "\n".join(line for block in blocks for line in markdown_lines(block)).strip("\n") + "\n"
-
-
-def markdown_lines(block: Block) -> Iterator[str]:
-    if isinstance(block, Heading):
-        yield f"{'#' * block.level} {block.text}"
-    elif isinstance(block, Text):
-        yield block.text
-    elif isinstance(block, Said):
-        yield f"> {block.text}"
-    elif isinstance(block, Code):
-        fence = "```" if "```" not in block.text else "````"
-        yield from (f"{fence}{block.language}", block.text.strip("\n"), fence)
-    else:
-        yield table_line(block.header)
-        yield table_line(["---"] * len(block.header))
-        yield from map(table_line, block.rows)
-    yield ""
-
-
-def table_line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
-
-
-def plain(blocks: Iterable[Block], width: int = WIDTH) -> str:
-    """For a terminal. Code is indented and keeps its lines."""
-    return clean("\n".join(line.rstrip() for block in blocks for line in plain_lines(block, width))).strip("\n")
-
-
-def plain_lines(block: Block, width: int) -> Iterator[str]:
-    if isinstance(block, Heading):
-        yield from (block.text, ("=" if block.level == 1 else "-") * len(block.text))
-    elif isinstance(block, Text):
-        yield from wrapped(block.text, width)
-    elif isinstance(block, Said):
-        yield from wrapped(block.text.replace("**", ""), width)
-    elif isinstance(block, Code):
-        yield from textwrap.indent(block.text.strip("\n"), "    ").splitlines()
-    elif not any(block.header):
-        size = max(len(row[0]) for row in block.rows)
-        for name, text in block.rows:
-            yield from wrapped(text, width, " " * (size + 2), f"{name:<{size}}  ")
-    else:
-        yield from plain_rows(block, width)
-    yield ""
-
-
-def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> Iterator[str]:
-    if text.startswith(" "):
-        yield from text.splitlines()
-        return
-    yield from textwrap.wrap(
-        " ".join(text.split()),
-        width,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def plain_rows(block: Rows, width: int) -> Iterator[str]:
-    """In columns where they fit, otherwise each row as a list."""
-    rows = [tuple(cell.replace("`", "") for cell in row) for row in (block.header, *block.rows)]
-    sizes = [max(len(row[place]) for row in rows) for place in range(len(block.header))]
-    if sum(sizes) + 2 * len(sizes) <= width:
-        for row in rows:
-            yield "  ".join(f"{cell:<{size}}" for cell, size in zip(row, sizes, strict=True))
-        return
-    for row in rows[1:]:
-        cells = [f"{name}: {cell}" if name else cell for name, cell in zip(rows[0], row, strict=True) if cell]
-        yield from wrapped("; ".join(cells), width, "    ", "  ")
 
 
 def pages(rules: Iterable[Rule]) -> dict[str, str]:

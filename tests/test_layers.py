@@ -51,6 +51,7 @@ LAYERS = [
     {"engine"},
     {"explain", "lint", "choosing"},
     {"reporters", "testing"},
+    {"blocks"},
     {"pages"},
     {"listing"},
     {"management", "cli", "apps"},

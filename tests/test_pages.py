@@ -9,7 +9,8 @@ import django
 import pytest
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity
-from migration_lint.pages import CATEGORIES, Block, all_databases_allowed, index, markdown, page, pages, plain
+from migration_lint.blocks import Block, markdown, plain
+from migration_lint.pages import CATEGORIES, all_databases_allowed, index, page, pages
 from migration_lint.rules import find_rules
 from migration_lint.types import CODE_FIRST
 from tests.pages import FOLDER
