@@ -15,7 +15,7 @@ from migration_lint.engine import Engine
 from migration_lint.explain import work
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.reporters.text import format_sql, named_lock
-from migration_lint.rules import Rule
+from migration_lint.rules import Rule, find_rules
 from migration_lint.testing import TARGETS, impacts_of, known
 from migration_lint.types import CODE_FIRST, DATABASE_FIRST, Blocks, Effect, Finding, MigrationImpact, Statement
 
@@ -35,10 +35,7 @@ NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sq
 SHOWN = 8  # statements of one example
 # What a default makes up is another each time; a page says the same.
 MADE_UP = (
-    (
-        re.compile(r"\b[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}\b"),
-        "6f1c2f0e-9d3b-4c58-8a7e-1b2d3c4e5f60",
-    ),
+    (re.compile(r"\b[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}\b"), "6f1c2f0e-9d3b-4c58-8a7e-1b2d3c4e5f60"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\b"), "2026-01-01T12:00:00"),
 )
 Outcome = tuple[MigrationImpact | None, list[Finding], str]
@@ -57,7 +54,7 @@ def page(rule: Rule) -> Iterator[Block]:
     for source, vendors in bad:
         yield Heading(f"What it finds{on(vendors, bad)}")
         yield from example(rule, source, vendors[0])
-    if bad and rule.breaks:
+    if bad and (rule.breaks or rule.breaks_new):
         yield from deployment(rule, *bad[0])
     for source, vendors in good:
         yield Heading(f"What to do instead{on(vendors, good)}")
@@ -107,9 +104,9 @@ def all_databases_allowed() -> Iterator[None]:
             router.__dict__["routers"] = before
 
 
-def outcome(rule: Rule, source: str, vendor: str, deploy_order: str = DATABASE_FIRST) -> Outcome:
+def outcome(rules: Sequence[Rule], source: str, vendor: str, deploy_order: str = DATABASE_FIRST) -> Outcome:
     """What an example does, what the rule says of it, and why more is not known: a rule may be a project's own."""
-    engine = Engine([rule], Suppressions(known()))
+    engine = Engine(rules, Suppressions(known()))
     try:
         with all_databases_allowed():
             (migration,) = impacts_of(source, TARGETS[vendor], engine.needs_reverse, deploy_order=deploy_order)
@@ -122,7 +119,7 @@ def outcome(rule: Rule, source: str, vendor: str, deploy_order: str = DATABASE_F
 def example(rule: Rule, source: str, vendor: str) -> Iterator[Block]:
     """An example, what the database makes of it, and what is found."""
     yield Code(source, "python")
-    migration, findings, error = outcome(rule, source, vendor)
+    migration, findings, error = outcome([rule], source, vendor)
     if migration is not None:
         yield from sent(migration, vendor)
     yield from told(findings)
@@ -216,17 +213,18 @@ def told(findings: Iterable[Finding]) -> Iterator[Block]:
 def deployment(rule: Rule, source: str, vendors: tuple[str, ...]) -> Iterator[Block]:
     """Which step of a deployment breaks what, by what is replaced first."""
     yield Heading("During a deployment")
-    header = ("", "database", "code that runs", "")
-    rows = (
-        ("1", "as before", "old", "✓"),
-        ("2", "migrated", "old", f"✗ {rule.breaks}"),
-        ("3", "migrated", "new", "✓"),
-    )
-    yield Rows(header, rows)
-    _, other, _ = outcome(rule, source, vendors[0], CODE_FIRST)
+    old, new = (f"✗ {words}" if words else "✓" for words in (rule.breaks, rule.breaks_new))
+    yield order(("migrated", "old", old), ("migrated", "new", new))
+    # What holds of the other order may be another rule's to tell.
+    others = [other for other in find_rules() if other.category == rule.category and other.id != rule.id]
+    told = [steady(each.message) for each in outcome([rule, *others], source, vendors[0], CODE_FIRST)[1]]
     yield Text('With `deploy-order = "code-first"`:')
-    between = f"✗ {other[0].message}" if other else "✓"
-    yield Rows(header, (("1", "as before", "old", "✓"), ("2", "as before", "new", between), ("3", "migrated", "new", "✓")))
+    yield order(("as before", "new", f"✗ {' '.join(told)}" if told else "✓"), ("migrated", "new", "✓"))
+
+
+def order(*steps: tuple[str, str, str]) -> Rows:
+    rows = [("as before", "old", "✓"), *steps]
+    return Rows(("", "database", "code that runs", ""), tuple((str(number), *row) for number, row in enumerate(rows, 1)))
 
 
 def pages(rules: Iterable[Rule]) -> dict[str, str]:
