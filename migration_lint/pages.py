@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from django.db import router
 
 from migration_lint.blocks import Block, Code, Heading, Rows, Said, Text, markdown
+from migration_lint.choosing import shown
 from migration_lint.engine import Engine
 from migration_lint.explain import work
 from migration_lint.project.suppressions import Suppressions
@@ -68,6 +70,8 @@ def properties(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "databases", listed_vendors(rule.vendors) if rule.vendors else "all"
     if rule.opt_in:
         yield "runs", f'where it is selected: `extend-select = ["{rule.id}"]`'
+    if rule.options:
+        yield "options", ", ".join(f"`{name}` = `{json.dumps(shown(value))}`" for name, value in rule.options.items())
     if rule.covers:
         yield "also known as", ", ".join(f"`{name}`" for name in rule.covers)
 

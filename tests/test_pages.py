@@ -56,6 +56,7 @@ class Torn(Rule):
     severity_on = {"sqlite": Severity.NOTE}
     covers = ("half-book",)
     opt_in = True
+    options = {"size": 3, "pattern": re.compile("a|b"), "names": ("x",)}
     breaks = "INSERT into `shop_book` fails"
     bad = """
         operations = [migrations.RemoveField("book", "notes")]
@@ -79,6 +80,7 @@ TORN = """\
 | category | locks |
 | databases | PostgreSQL, MariaDB, SQLite |
 | runs | where it is selected: `extend-select = ["test-pages"]` |
+| options | `size` = `3`, `pattern` = `"a\\|b"`, `names` = `["x"]` |
 | also known as | `half-book` |
 
 Nobody needs half a book.
