@@ -53,6 +53,7 @@ LAYERS = [
     {"baseline"},
     {"explain", "lint", "choosing"},
     {"reporters", "testing"},
+    {"blocks"},
     {"pages"},
     {"listing"},
     {"management", "cli", "apps"},
