@@ -35,7 +35,15 @@ LAYERS = [
     {"backfill", "transactions", "pending"},
     {"conf", "project.source", "project.registry"},
     {"project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
-    {"project.loading", "project.selection", "project.collect", "project.autodetect", "project.changed", "project.history"},
+    {
+        "project.loading",
+        "project.selection",
+        "project.collect",
+        "project.autodetect",
+        "project.changed",
+        "project.history",
+        "project.recorded",
+    },
     {"rules"},
     {"engine"},
     {"explain", "lint", "choosing"},
@@ -112,7 +120,10 @@ def users(prefix: str) -> set[str]:
 
 
 def test_only_loading_uses_the_migration_loader() -> None:
-    assert users("django.db.migrations.loader") | users("django.db.migrations.graph") == {"project.loading"}
+    assert users("django.db.migrations.loader") | users("django.db.migrations.graph") == {
+        "project.loading",
+        "project.recorded",  # a second look at the graph, with what a database has recorded
+    }
 
 
 def test_only_the_text_reporter_uses_rich() -> None:
@@ -121,7 +132,7 @@ def test_only_the_text_reporter_uses_rich() -> None:
 
 def test_connections_are_touched_in_one_place() -> None:
     # The settings' databases, a schema editor's methods by name, and who listens for new connections.
-    assert users("django.db.connections") - {"conf"} == {"sql.connection"}
+    assert users("django.db.connections") - {"conf", "project.recorded"} == {"sql.connection"}
     assert users("django.db.backends") <= {"sql.connection", "sql.introspection", "python.editor", "sessions"}
 
 

@@ -69,15 +69,13 @@ class UnfinishedSquash(Rule):
         if there:
             files = "\n".join(f"    {name}.py" for _, name in there)
             help = f"Once every database has run it, delete the other files, and then the line `replaces = […]`:\n\n{files}\n"
-        needy = [
-            key for key, other in sorted(history.migrations.items()) if key not in old and set(other.dependencies) & set(old)
-        ]
+        needy = [key for key in sorted(history.migrations) if key not in old and depends_on(history.migrations[key], old)]
         if needy:
             listed = ", ".join(f"`{label}.{name}`" for label, name in needy[:5])
             help += f'{chr(10) if there else ", "}and let {listed} depend on ("{own[0]}", "{own[1]}")'
         return self.finding(
-            f"`{own[0]}.{own[1]}` replaces {len(old)} migrations, {gone if there else 'all'} of which are gone: a database that "
-            "has run only some of them can neither run the rest nor this one.",
+            f"`{'.'.join(own)}` replaces {len(old)} migrations, {gone if there else 'all'} of which are gone: a database "
+            "that has run only some of them can neither run the rest nor this one.",
             help=f"{help}." if not there or needy else help, app_label=own[0], migration_name=own[1],
             location=history.locate(own, "replaces"),
         )  # fmt: skip
