@@ -57,7 +57,10 @@ def project_command() -> tuple[bool, type[MigrationAutodetector]]:
     Such a command often leaves out what no database sees, in ways that cannot be known without running it.
     """
     app: Any = get_commands().get("makemigrations", "django.core")
-    command: Any = load_command_class(app, "makemigrations") if isinstance(app, str) else app
+    try:
+        command: Any = load_command_class(app, "makemigrations") if isinstance(app, str) else app
+    except Exception:  # it cannot be imported: then nobody knows what it would write
+        return True, MigrationAutodetector
     return type(command).handle is not Command.handle, getattr(command, "autodetector", MigrationAutodetector)
 
 
