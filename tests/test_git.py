@@ -219,6 +219,14 @@ def test_an_edited_migration(project: Project) -> None:
     )
 
 
+def test_all_migrations_of_an_app_deleted(project: Project) -> None:
+    for file in (project.root / "shop/migrations").glob("*.py"):
+        file.unlink()
+    project.write("shop/models.py", "")
+    status, found, _ = lint(project, "--since", "main", "--select", "deleted-migration")
+    assert (status, [name for _, name, _, _ in found]) == (1, ["0001_initial", "0002_pages", "0003_stock"])
+
+
 # What rules make of it: packages of migrations under the labels of the bundled project.
 
 FIRST = "migrations.CreateModel('Review', [('id', models.BigAutoField(primary_key=True))])"
