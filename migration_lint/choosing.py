@@ -92,6 +92,15 @@ def named(name: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.id in ids or not set(ids).isdisjoint(rule.covers))
 
 
+def meanings(rules: Iterable[Rule]) -> dict[str, frozenset[str]]:
+    """The rules' ids that each name stands for."""
+    found: dict[str, set[str]] = {alias: set() for alias in ALIASES}
+    for rule in rules:
+        for name in (rule.id, *rule.covers, *aliases(rule)):
+            found.setdefault(name, set()).add(rule.id)
+    return {name: frozenset(ids) for name, ids in found.items()}
+
+
 def names(rules: Iterable[Rule]) -> list[str]:
     return [*(name for rule in rules for name in (rule.id, *rule.covers)), *ALIASES]
 

@@ -115,7 +115,7 @@ def grouped(found: Iterable[Break]) -> list[list[Break]]:
 
 def left_required(migration: MigrationImpact) -> Iterator[tuple[Impact, Table, list[Use]]]:
     """Columns that leave the state while the database goes on asking for them: the code that comes leaves them out."""
-    if not migration.impacts or migration.after is None:
+    if not migration.impacts:
         return
     start, end = migration.impacts[0].step.state.before.models, migration.impacts[-1].step.state.after.models
     for key, model in start.items():
@@ -142,30 +142,30 @@ def in_order(found: Iterable[Break]) -> list[Break]:
 
 def find_breaks(migration: MigrationImpact) -> Iterator[Break]:
     """What the release before this one asks, before the migration and after it."""
-    if not migration.impacts or migration.after is None or migration.after is migration.before:
+    if not migration.impacts or migration.after is migration.before:
         return
     steps = migration.timeline
     states = catalogs(migration)
     for table in changed(states, steps):
         if is_used(migration, table):
-            for model, uses in askers(migration.models_before, table_before(migration, table)):
-                yield from Proof(migration, steps, states, table, model, uses).breaks()
+            known = table_before(migration, table)
+            for model, uses in askers(migration.models_before, known):
+                yield from Proof(migration, steps, states, table, model, uses, known).breaks()
 
 
 def find_needs(migration: MigrationImpact) -> Iterator[Break]:
     """What the release that comes asks, after the migration and before it: what it cannot do until the migration has run."""
-    if not migration.impacts or migration.after is None or migration.after is migration.before:
+    if not migration.impacts or migration.after is migration.before:
         return
     steps = migration.timeline[::-1]
     states = catalogs(migration)[::-1]
     for table in changed(states, steps):
         for model, uses in askers(migration.models_after, table.name):
-            yield from Proof(migration, steps, states, table, model, uses).breaks()
+            yield from Proof(migration, steps, states, table, model, uses, table.name).breaks()
 
 
 def catalogs(migration: MigrationImpact) -> list[Catalog]:
     """The database before each statement, and after the last."""
-    assert migration.after is not None
     found = [statement.before for _, statement in migration.timeline]
     return [catalog for catalog in (*found, migration.after) if catalog is not None]
 
@@ -196,12 +196,12 @@ class Proof(Course):
         return Break(how, impact, statement, self.relation(place) or self.table, self.model, between, **more)
 
     def breaks(self) -> Iterator[Break]:
-        place = self.cause(lambda i: not self.is_reached(i))
-        if place is not None:
-            yield self.lost_table(place)
+        lost = self.cause(lambda i: not self.is_reached(i))
+        if lost is not None:
+            yield self.lost_table(lost)
         for use in self.uses:
             place = self.cause(lambda i, use=use: self.lacks(i, use.column))  # type: ignore[misc]
-            if place is not None and self.relation(place + 1) is not None:
+            if place is not None and (lost is None or self.relation(place + 1) is not None):
                 yield self.lost_column(place, use)
         relation = self.relation(len(self.steps))
         if relation is None or "view" in relation.kind:

@@ -49,6 +49,7 @@ class Config:
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    require_reason: bool = False
     severity: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -144,7 +145,7 @@ def read_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
         key = name.removeprefix(ENVIRONMENT).lower()
         if key in EXAMPLES:
             values[key] = [part.strip() for part in text.split(",") if part.strip()]
-        elif key == "third_party":
+        elif key in ("third_party", "require_reason"):
             if text.lower() not in ("1", "true", "yes", "0", "false", "no"):
                 raise UsageError(f"{name} is {text!r}; it has to be true or false.")
             values[key] = text.lower() in ("1", "true", "yes")

@@ -12,21 +12,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from migration_lint import backends
-from migration_lint.types import Action
+from migration_lint.types import Action, Statement
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import SQLType
+    from migration_lint.sql.catalog import SQLType, Table
 
 STRICT = ("strict_trans_tables", "strict_all_tables", "traditional")
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """`values` are those that do not fit, as a noun; `comes_to` is what happens to them where nobody refuses."""
+    """`values` are those that do not fit, as a noun; `comes_to` is what happens to them where nobody refuses.
+
+    `limit` is what a query for such rows has to compare with.
+    """
 
     kind: str
     values: str
     comes_to: str
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ def convert(old: SQLType, new: SQLType, vendor: str, cast: bool = False, strict:
     return Conversion(
         tuple(each for each in found if each.kind in quiet), tuple(each for each in found if each.kind not in quiet)
     )
+
+
+def conversion(action: Action, table: Table, statement: Statement, vendor: str) -> Conversion | None:
+    """What a statement's change of type does to the values of a column, as far as both types are known."""
+    column = table.columns.get(action.name or "")
+    if column is None or column.type is None or column.generated or action.definition["type"] is None:
+        return None
+    cast = is_cast(action)
+    strict = is_strict(statement.before.settings) if statement.before else True
+    return None if cast is None else convert(column.type, action.definition["type"], vendor, cast, strict)
 
 
 def is_strict(settings: Mapping[str, str]) -> bool:
@@ -126,7 +140,7 @@ def to_text(old: SQLType, new: SQLType, facts: Mapping[str, Any]) -> Iterator[Tr
         yield lost_digits(facts["approximate"][old.name])
     if most is not None and (longest is None or longest > most):
         unit = "byte" if new.name in facts.get("lengths", {}) else "character"
-        yield Trouble("too long", f"what is longer than {most} {unit}{'s' * (most != 1)}", "is cut off there")
+        yield Trouble("too long", f"what is longer than {most} {unit}{'s' * (most != 1)}", "is cut off there", most)
 
 
 def limit(kind: SQLType, facts: Mapping[str, Any]) -> int | None:
@@ -185,7 +199,7 @@ def to_integer(old: SQLType, new: SQLType, facts: Mapping[str, Any]) -> Iterator
     low, high = bounds(new, facts)
     least, most = span(old, facts)
     if least is None or most is None or least < low or most > high:
-        yield Trouble("out of range", f"numbers below {low:,} or above {high:,}", "become the nearest of these")
+        yield Trouble("out of range", f"numbers below {low:,} or above {high:,}", "become the nearest of these", high)
     if has_fraction(old, facts):
         yield rounded(0)
 
@@ -258,7 +272,7 @@ def digits_of(kind: SQLType, facts: Mapping[str, Any]) -> int | None:
 
 def rounded(scale: int) -> Trouble:
     after = f"digits after the {ordinal(scale)} decimal place" if scale else "digits after the point"
-    return Trouble("fraction", after, "are rounded away")
+    return Trouble("fraction", after, "are rounded away", scale)
 
 
 def lost_digits(digits: int) -> Trouble:

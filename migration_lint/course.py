@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.migrations.state import ModelState
 
 from migration_lint import backends
-from migration_lint.running import Use, is_named, is_same, table_before
+from migration_lint.running import Use, is_named, is_same
 from migration_lint.types import Action, Impact, Kind, MigrationImpact, Statement, replace
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ WHOLE = ""  # among the columns that are gone: the table itself
 
 @dataclass
 class Course:
-    """One model and its table, from the first state to the last; the step between two states is a statement."""
+    """One model and its table, from the first state to the last; the step between two states is a statement.
+
+    `known` is the name by which the model asks for the table.
+    """
 
     migration: MigrationImpact
     steps: Sequence[tuple[Impact, Statement]]
@@ -28,12 +31,11 @@ class Course:
     table: Table
     model: ModelState
     uses: list[Use]
-    known: str = ""
+    known: str
     found: dict[int, Table | None] = field(default_factory=dict)
     gone: list[set[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.known = table_before(self.migration, self.table)
         self.uses = [self.spelled(use) for use in self.uses]
         self.gone = self.explicitly_gone() if not self.table.known else []
 

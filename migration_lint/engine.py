@@ -5,19 +5,29 @@ from __future__ import annotations
 import hashlib
 import textwrap
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
+from migration_lint.project.source import migration_path
+from migration_lint.project.suppressions import Suppressions
 from migration_lint.rules import Rule
 from migration_lint.sql.catalog import Catalog
-from migration_lint.types import Finding, MigrationImpact, Plan, Target, replace
+from migration_lint.types import Finding, MigrationImpact, MigrationKey, Plan, Target, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (
     "broken-graph",
     "dependent-objects-dropped",
     "view-depends-on-column",
+    "silent-truncation",
+    "one-default-for-all-rows",
+    "fails-on-existing-rows",
+    "irreversible-operation",
+    "reverse-fails-on-rows",
+    "reverse-loses-data",
+    "reverse-blocks",
     "unread-operation",
     "unread-sql",
     "concurrently-in-transaction",
@@ -60,6 +70,9 @@ PRECEDENCE = (
     "new-constraint-rejects-old-writes",
 )
 
+# Of these categories, two faults of one operation and table have nothing to do with each other.
+APART = {"design"}
+
 
 def rank(finding: Finding) -> int:
     return PRECEDENCE.index(finding.rule) if finding.rule in PRECEDENCE else len(PRECEDENCE)
@@ -73,7 +86,7 @@ def fingerprint(finding: Finding, *more: str) -> str:
         finding.migration,
         finding.operation_index,
         finding.relation,
-        finding.message if finding.migration is None else "",
+        finding.message if finding.migration is None or finding.category in APART else "",
         *more,
     )
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
@@ -84,11 +97,23 @@ def told_as(finding: Finding) -> tuple[object, ...]:
     return finding.rule, finding.app_label, finding.relation, finding.message
 
 
+class Linted(NamedTuple):
+    """A migration that the rules have seen."""
+
+    file: str
+    release: frozenset[MigrationKey]
+    targets: list[Target]
+
+
 class Engine:
     """Holds the rules of one run. `errors` tells of rules that crashed; the others go on."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], suppressions: Suppressions | None = None) -> None:
         self.rules = tuple(rules)
+        self.suppressions = suppressions or Suppressions({rule.id: frozenset({rule.id}) for rule in self.rules})
+        self.linted: dict[MigrationKey, Linted] = {}
+        self.crashed: set[str] = set()
+        self.suppressed = 0
         self.errors: list[str] = []
         self.told: set[tuple[object, ...]] = set()
         self.patient = [rule for rule in self.rules if type(rule).awaits_end is not Rule.awaits_end]
@@ -102,12 +127,18 @@ class Engine:
         found: list[Finding] = []
         for rule in self.rules:
             self.run(rule, rule.check_plan, plan, found)
-        return merge(found)
+        files: dict[object, str] = {(m.app_label, m.name): migration_path(m) for m in plan.migrations} if found else {}
+        broken = {problem.rule for problem in plan.problems}  # what could not be linted is no matter of opinion
+        certain = [finding for finding in found if finding.rule in broken]
+        other = [finding for finding in found if finding.rule not in broken]
+        return merge(certain) + self.not_accepted(other, lambda finding: files.get((finding.app_label, finding.migration)))
 
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
         """The findings of one migration on all its targets; what is about no migration is told once in a run."""
         findings: list[Finding] = []
         for impact in impacts:
+            linted = self.linted.setdefault(impact.key, Linted(migration_path(impact.migration), impact.release, []))
+            linted.targets.append(impact.target)
             for rule in self.rules:
                 if rule.concerns(impact.target):
                     self.run(rule, rule.check_migration, impact, findings)
@@ -115,7 +146,52 @@ class Engine:
                         self.run(rule, partial(self.leave_open, rule), impact, findings)
         new = [finding for finding in findings if finding.migration is not None or told_as(finding) not in self.told]
         self.told.update(told_as(finding) for finding in new if finding.migration is None)
-        return merge(new) if new else []
+        return self.not_accepted(new, self.file_of) if new else []
+
+    def file_of(self, finding: Finding) -> str | None:
+        linted = self.linted.get((finding.app_label or "", finding.migration or ""))
+        return linted.file if linted else None
+
+    def not_accepted(self, found: list[Finding], file_of: Callable[[Finding], str | None]) -> list[Finding]:
+        """What comments leave, merged. Who accepts what a rule says accepts what less specific ones say of the same."""
+        accepted = [finding for finding in found if self.suppressions.accepts(finding, file_of(finding))]
+        if accepted:
+            self.suppressed += len(merge(accepted))
+            gone, spots = set(map(id, accepted)), set()
+            left = []
+            for finding in sorted(found, key=rank):
+                if id(finding) in gone:
+                    spots.add(spot(finding))
+                elif spot(finding) not in spots:
+                    left.append(finding)
+            found = left
+        kept = merge(found)
+        for finding in kept:
+            self.suppressions.note(finding, file_of(finding))
+        return kept
+
+    def check_suppressions(self) -> list[Finding]:
+        """What is wrong with the comments of the migrations linted. Asked last, when all that they suppress is known."""
+        findings: list[Finding] = []
+        told = {rule.id: rule for rule in self.rules}
+        for key, linted in self.linted.items():
+            for problem in self.suppressions.problems(linted.file, key, partial(self.ran, linted)):
+                if rule := told.get(problem.rule):
+                    self.run(rule, rule.check_plan, Plan((), (problem,), ()), findings)
+        alike: Counter[tuple[object, ...]] = Counter()
+        for number, finding in enumerate(findings):
+            what = (finding.app_label, finding.migration, finding.rule, finding.message)
+            findings[number] = replace(finding, fingerprint=fingerprint(finding, finding.message, str(alike[what])))
+            alike[what] += 1
+        return findings
+
+    def ran(self, linted: Linted, rules: frozenset[str]) -> bool:
+        """Whether each of the rules looked at the migration, and would have told of it by itself.
+
+        Together with others, what one of them makes is new to the rest, and less is found than on another day.
+        """
+        looked = {rule.id for rule in self.rules if any(map(rule.concerns, linted.targets))}
+        return len(linted.release) == 1 and rules <= looked - self.crashed
 
     def leave_open(self, rule: Rule, impact: MigrationImpact) -> tuple[Finding, ...]:
         if rule.awaits_end(impact):
@@ -128,13 +204,14 @@ class Engine:
         for rule, impact in self.open:
             if (end := ends.get(impact.target)) is not None:
                 self.run(rule, partial(rule.check_end, end=end), impact, findings)
-        return merge(findings)
+        return self.not_accepted(findings, self.file_of)
 
     def run(self, rule: Rule, check: Callable[[Any], Iterable[Finding]], subject: Any, found: list[Finding]) -> None:
         """Add what the rule finds, up to where it crashes."""
         try:
             found.extend(check(subject))
         except Exception as error:
+            self.crashed.add(rule.id)
             where = f" on {'.'.join(subject.key)}" if isinstance(subject, MigrationImpact) else ""
             last = traceback.extract_tb(error.__traceback__)[-1]
             self.errors.append(
@@ -189,23 +266,28 @@ def joined(same: list[Finding]) -> Finding:
     )
 
 
+def hazard(finding: Finding) -> tuple[object, ...]:
+    """What several rules may see of one operation and relation."""
+    alone = finding.operation_index is None or finding.relation is None
+    told_together = finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None
+    if finding.category in APART or (alone and not told_together):
+        return (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
+    return (finding.app_label, finding.migration, finding.operation_index, finding.relation, finding.category)
+
+
+def spot(finding: Finding) -> tuple[object, ...]:
+    """The same, where it stands in the file: of operations within one another, each is accepted by itself."""
+    return (finding.targets, finding.location, hazard(finding))
+
+
 def by_hazard(found: Iterable[Finding]) -> Iterable[Finding]:
     """One target's findings, the most specific rule first; it names the others that see the same."""
     kept: dict[tuple[object, ...], Finding] = {}
     for finding in sorted(found, key=rank):
-        hazard: tuple[object, ...] = (
-            finding.app_label,
-            finding.migration,
-            finding.operation_index,
-            finding.relation,
-            finding.category,
-        )
-        alone = finding.operation_index is None or finding.relation is None
-        if alone and not (finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None):
-            hazard = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
-        first = kept.setdefault(hazard, finding)
+        key = hazard(finding)
+        first = kept.setdefault(key, finding)
         if first is finding:
             continue
         also = first.also if finding.rule == first.rule else tuple(dict.fromkeys((*first.also, finding.rule)))
-        kept[hazard] = replace(first, also=also, severity=max(first.severity, finding.severity))
+        kept[key] = replace(first, also=also, severity=max(first.severity, finding.severity))
     return kept.values()

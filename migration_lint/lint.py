@@ -10,6 +10,7 @@ from pathlib import Path
 from migration_lint import choosing, conf
 from migration_lint.engine import Engine
 from migration_lint.project import changed, collect, history, loading, recorded, relations, selection
+from migration_lint.project.suppressions import Suppressions
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Recorded, Report, Since, Target
 
@@ -46,6 +47,7 @@ class Run:
                 progress,
                 self.config.deploy_order,
                 ending,
+                self.graph.ancestors,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
@@ -76,7 +78,8 @@ def prepare(
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Report:
     """Run the rules chosen over the migrations selected. Raises UsageError."""
     started = time.perf_counter()
-    engine = Engine(choosing.chosen(run.config))
+    suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
+    engine = Engine(choosing.chosen(run.config), suppressions)
     known = history.build(run.graph, run.config.third_party, run.app_label, run.since, run.recorded)
     plan = Plan(
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
@@ -93,7 +96,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         findings += engine.check_migration(impacts)
         operations += len(impacts[0].migration.operations)
         unread += len({part.step.index[0] for impact in impacts for part in impact.impacts if part.is_unread})
-    if late := engine.check_end(ending.catalogs):
+    if late := [*engine.check_end(ending.catalogs), *engine.check_suppressions()]:
         places = {(m.app_label, m.name): number for number, m in enumerate(run.graph.migrations)}
         findings = sorted([*findings, *late], key=lambda f: places.get((f.app_label or "", f.migration or ""), -1))
     errors = (*run.errors, *engine.errors)
@@ -105,6 +108,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None) -> Rep
         errors,
         time.perf_counter() - started,
         {"unread": unread},
+        engine.suppressed,
         tuple((m.app_label, m.name) for m in plan.migrations),
         engine.rules,
         run.config.fail_level,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from migration_lint.running import Use
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Catalog, Constraint, Index, Table
 
+NOT_NEGATIVE = re.compile(r"\W*\w+\W+>=\s*0\W*")
 # The kind, the columns, and what else makes it another one: not its name.
 Shape = tuple[str, frozenset[str], Any]
 
@@ -64,8 +66,10 @@ def keeps(
         return all(each is not None and getattr(each, "on_delete", None) is not DO_NOTHING for each in remote)
     if kind == "check":
         expression = getattr(rule, "expression", None)
-        positive = all(use.definition is not None and "Positive" in use.definition.get_internal_type() for use in asked)
-        return positive or bool(expression and {use.column for use in asked} <= expression.proves_not_null)
+        kinds = [use.definition.get_internal_type() if use.definition is not None else "" for use in asked]
+        if all("Positive" in kind for kind in kinds) and NOT_NEGATIVE.fullmatch(getattr(expression, "text", "")):
+            return True
+        return bool(expression and {use.column for use in asked} <= expression.proves_not_null)
     return False
 
 

@@ -12,10 +12,11 @@ from django.db import router
 
 from migration_lint.engine import Engine
 from migration_lint.explain import work
+from migration_lint.project.suppressions import Suppressions
 from migration_lint.reporters import clean
 from migration_lint.reporters.text import format_sql, named_lock
 from migration_lint.rules import Rule
-from migration_lint.testing import TARGETS, impacts_of
+from migration_lint.testing import TARGETS, impacts_of, known
 from migration_lint.types import CODE_FIRST, DATABASE_FIRST, Blocks, Effect, Finding, MigrationImpact, Statement
 
 CATEGORIES = {
@@ -28,6 +29,7 @@ CATEGORIES = {
     "history": "What is wrong with the files and with how they depend on each other.",
     "limits": "What the database does not take, or does not do as it is asked.",
     "design": "Tables that work and that are regretted later.",
+    "suppressions": "What is wrong with comments that accept what is found.",
 }
 NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite", "oracle": "Oracle"}
 SHOWN = 8  # statements of one example
@@ -136,11 +138,12 @@ def all_databases_allowed() -> Iterator[None]:
 
 def outcome(rule: Rule, source: str, vendor: str, deploy_order: str = DATABASE_FIRST) -> Outcome:
     """What an example does, what the rule says of it, and why more is not known: a rule may be a project's own."""
-    engine = Engine([rule])
+    engine = Engine([rule], Suppressions(known()))
     try:
         with all_databases_allowed():
             (migration,) = impacts_of(source, TARGETS[vendor], engine.needs_reverse, deploy_order=deploy_order)
-            return migration, engine.check_migration([migration]), "; ".join(engine.errors)
+            found = [*engine.check_migration([migration]), *engine.check_suppressions()]
+            return migration, found, "; ".join(engine.errors)
     except Exception as error:
         return None, [], f"the example could not be run: {type(error).__name__}: {error}"
 
@@ -293,7 +296,8 @@ def plain_lines(block: Block, width: int) -> Iterator[str]:
         yield from textwrap.indent(block.text.strip("\n"), "    ").splitlines()
     elif not any(block.header):
         size = max(len(row[0]) for row in block.rows)
-        yield from (f"{name:<{size}}  {text}" for name, text in block.rows)
+        for name, text in block.rows:
+            yield from wrapped(text, width, " " * (size + 2), f"{name:<{size}}  ")
     else:
         yield from plain_rows(block, width)
     yield ""

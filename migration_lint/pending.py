@@ -98,7 +98,8 @@ def identity(table: Table) -> object:
 
 def held_up(catalog: Catalog, action: Action) -> Iterator[Table]:
     """The tables of which no row may wait when the action comes."""
-    table = catalog.table(action.table or "")
+    inherits = action.kind is Kind.INHERIT and action.name is not None  # which names the parent first
+    table = catalog.table((action.name if inherits else action.table) or "")
     yield table
     yield from catalog.partitions(table.name)
     key = table.constraints.get(action.name or "") if action.kind is Kind.DROP_CONSTRAINT else None

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.migrations.state import ModelState
+from django.apps import apps
+from django.db.migrations import RunSQL
+from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
 
-from migration_lint.types import Action, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Effect, Impact, Kind, MigrationImpact, Statement
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Table
@@ -61,6 +63,19 @@ def uses(models: Models, table: str) -> Uses:
         for use in columns(models, state) if through is None else through:
             found.setdefault(use.column, []).append(use)
     return found
+
+
+def touched_models(impact: Impact) -> Iterator[tuple[ModelState | None, ModelState]]:
+    """The models that the operation names and that have a table of their own, with their states before."""
+    step = impact.step
+    for attribute in ("model_name", "name"):
+        name = getattr(step.operation, attribute, None)
+        key = (step.migration.app_label, name.lower()) if isinstance(name, str) else ("", "")
+        state = step.state.after.models.get(key)
+        if state is not None:
+            if not state.options.get("proxy") and state.options.get("managed", True):
+                yield step.state.before.models.get(key), state
+            return
 
 
 User = tuple[ModelState, "list[Use] | None"]
@@ -185,6 +200,16 @@ def same_table(tables: Mapping[str, Table], table: Table) -> Table | None:
     return next((other for other in tables.values() if other.id == table.id), None)
 
 
+def historical_models(state: ProjectState) -> list[tuple[str, str]]:
+    """The app labels and names of the models at a point of the plan."""
+    return [(model.app_label, model.name) for model in state.models.values()]
+
+
+def is_model_of_today(app_label: str, name: str) -> bool:
+    """Whether the code has such a model now."""
+    return name.lower() in apps.all_models.get(app_label, {})
+
+
 def find_table(tables: Mapping[str, Table], name: str) -> Table | None:
     """The table that a model calls so, which the backend may have cut or spelled in a case of its own."""
     return tables.get(name) or next((table for table in tables.values() if is_named(table.name, name)), None)
@@ -197,6 +222,12 @@ def survives(migration: MigrationImpact, table: Table) -> bool:
         return bool(table.id)
     copies = [other.copied for other in last.values() if other.copied is not None and other.made_by == migration.key]
     return any(copy.table.id == table.id and table.columns.keys() <= set(copy.columns.values()) for copy in copies)
+
+
+def is_gone(migration: MigrationImpact, effect: Effect) -> bool:
+    """Whether the migration ends without the table that the effect is on."""
+    table = effect.table
+    return table is not None and bool(table.id) and same_table(migration.impacts[-1].after.tables, table) is None
 
 
 def is_back(migration: MigrationImpact, table: Table, column: str) -> bool:
@@ -225,3 +256,47 @@ def actions(statements: Iterable[Statement], kind: Kind) -> Iterator[tuple[State
         for action in statement.actions:
             if action.kind is kind and action.table is not None and statement.before is not None:
                 yield statement, action, statement.before.table(action.table)
+
+
+def is_unwritten(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
+    """Whether the release that is running knows nothing of the column: this one has added it."""
+    if is_first(migration, table, column, statement):
+        return True
+    old = uses(migration.models_before, table_before(migration, table)) if len(migration.release) > 1 else {}
+    start = same_table(migration.before.tables, table)
+    return bool(old) and column not in old and start is not None and column in start.columns
+
+
+def is_settled(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
+    """Whether the old rows of a column are no question: there are none, nobody has written them, or a migration saw to them."""
+    return not is_used(migration, table) or table.is_written(column) or is_unwritten(migration, table, column, statement)
+
+
+# What may be harder to undo than it was to do.
+HARD_TO_UNDO = {
+    Kind.DROP_COLUMN, Kind.DROP_NOT_NULL, Kind.ALTER_TYPE, Kind.DROP_CONSTRAINT, Kind.DROP_INDEX, Kind.SET_EXPRESSION,
+}  # fmt: skip
+
+
+def way_back(migration: MigrationImpact) -> Iterator[tuple[Impact, Impact, MigrationImpact]]:
+    """Each impact as it is undone, with the impact there and all of the way back; nothing where that cannot be hard.
+
+    The way back is worked out only here: it costs as much as the way there.
+    """
+    for impact in migration.impacts:
+        if isinstance(impact.step.operation, RunSQL) and impact.step.operation.reverse_sql:
+            break
+        if any(
+            action.kind in HARD_TO_UNDO
+            and (action.table is None or statement.before is None or is_used(migration, statement.before.table(action.table)))
+            for statement in impact.statements
+            for action in statement.actions
+        ):
+            break
+    else:
+        return
+    back = migration.way_back
+    there = {id(impact.step): impact for impact in migration.impacts}
+    for impact in back.impacts if back is not None else ():
+        assert back is not None
+        yield impact, there[id(impact.step)], back

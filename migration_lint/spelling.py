@@ -167,6 +167,11 @@ class Ways:
     def validate(self, table: str, name: str) -> str:
         return run_sql(self.sql("check later", table=table, name=name), NOOP)
 
+    @property
+    def refuses_empty_columns(self) -> bool:
+        """Whether a NOT NULL column without a default cannot be added to a table with rows: some give it zeros instead."""
+        return not self.backend.settings.get("fills_new_columns")
+
     def named(self, text: str) -> str:
         """A name that is made up, cut where Django would not find it again."""
         return cut(text, self.backend.ways.get("name_length", len(text)))
@@ -390,6 +395,33 @@ def batches(function: str, app_label: str, model: str, line: str) -> str:
             "    atomic = False",
             "    operations = [",
             f"        migrations.RunPython({function}, migrations.RunPython.noop),",
+            "    ]",
+        ]
+    )
+
+
+def row_by_row(target: Named, made: str) -> str:
+    """A data migration that gives each row a value of its own, which `made` computes; it can go on where it stopped."""
+    model, field = target.model, target.field_name
+    if model is None:
+        return f"UPDATE {target.table} SET {target.column} = …  -- another value for each row"
+    name = f"fill_{field}"
+    module = made.partition(".")[0]
+    return "\n".join(
+        [
+            *([f"import {module}", ""] if "." in made else []),
+            f"def {name}(apps, schema_editor):",
+            f"    {model.name} = apps.get_model({model.app_label!r}, {model.name!r})",
+            f"    rows = {model.name}.objects.using(schema_editor.connection.alias).filter({field}=None)",
+            "    while batch := list(rows[:1000]):",
+            "        for row in batch:",
+            f"            row.{field} = {made}",
+            f"        {model.name}.objects.using(schema_editor.connection.alias).bulk_update(batch, [{field!r}])",
+            "",
+            "class Migration(migrations.Migration):",
+            "    atomic = False",
+            "    operations = [",
+            f"        migrations.RunPython({name}, migrations.RunPython.noop),",
             "    ]",
         ]
     )

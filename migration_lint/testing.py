@@ -8,6 +8,7 @@ def test_bad_example():
 
 from __future__ import annotations
 
+import functools
 import inspect
 import linecache
 from collections.abc import Sequence
@@ -15,10 +16,11 @@ from typing import Any
 
 from django.db import migrations, models
 
-from migration_lint import conf
+from migration_lint import choosing, conf
 from migration_lint.engine import Engine
 from migration_lint.project import collect, selection
-from migration_lint.rules import Rule
+from migration_lint.project.suppressions import Suppressions
+from migration_lint.rules import Rule, find_rules
 from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact
 
 APP = "shop"
@@ -75,6 +77,16 @@ class Bookshop(migrations.Migration):
     ]
 
 
+class Accounts(migrations.Migration):
+    """Another app, label `accounts`, on which the bookshop does not depend."""
+
+    operations = [
+        migrations.CreateModel(
+            "Account", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=100))]
+        ),
+    ]
+
+
 def example_migration(source: str, number: int = 2, **attributes: Any) -> migrations.Migration:
     """A migration of the shop from the text of its class body: `operations = […]`, perhaps `atomic = False`."""
     from django.contrib.postgres import operations as postgres
@@ -90,7 +102,8 @@ def example_migration(source: str, number: int = 2, **attributes: Any) -> migrat
     body = {
         "operations": namespace["operations"],
         "atomic": namespace.get("atomic", True),
-        "dependencies": [(APP, f"{number - 1:04}_x")],
+        "dependencies": namespace.get("dependencies", [(APP, f"{number - 1:04}_x")]),
+        "__module__": file,
         **attributes,
     }
     migration: migrations.Migration = type("Migration", (migrations.Migration,), body)(f"{number:04}_x", APP)
@@ -111,9 +124,9 @@ def impacts_of(
 ) -> list[MigrationImpact]:
     """The impacts of one or several migrations over the bookshop, or of their texts. `release`: they are deployed together."""
     given = list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str) else [sources]
-    plan: list[migrations.Migration] = [Bookshop("0001_x", APP)]
+    plan: list[migrations.Migration] = [Accounts("0001_x", "accounts"), Bookshop("0001_x", APP)]
     plan += [example_migration(each, number) if isinstance(each, str) else each for number, each in enumerate(given, 2)]
-    selected = frozenset((m.app_label, m.name) for m in plan[1:])
+    selected = frozenset((m.app_label, m.name) for m in plan[2:])
     errors: list[str] = []
     rows = list(
         collect.walk(
@@ -139,7 +152,7 @@ def findings_of(
     deploy_order: str = DATABASE_FIRST,
 ) -> list[Finding]:
     """What a rule, or several together, find in the migrations."""
-    engine = Engine([rule] if isinstance(rule, Rule) else rule)
+    engine = Engine([rule] if isinstance(rule, Rule) else rule, Suppressions(known()))
     ending = collect.Ending()
     found = [
         finding
@@ -147,5 +160,12 @@ def findings_of(
         for finding in engine.check_migration([impact])
     ]
     found += engine.check_end(ending.catalogs)
+    found += engine.check_suppressions()
     assert not engine.errors, engine.errors
     return found
+
+
+@functools.cache
+def known() -> dict[str, frozenset[str]]:
+    """What the names mean that a comment in an example may have."""
+    return choosing.meanings(find_rules())

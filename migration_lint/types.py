@@ -367,14 +367,36 @@ class MigrationImpact:
     locate: Callable[[], Location] = field(repr=False, compare=False)
     impacts: tuple[Impact, ...]
     release: frozenset[MigrationKey]
+    after: Catalog = field(repr=False, compare=False)
+    """The database that the migration leaves, what was deferred to its end included."""
     models_before: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states, by (app label, lower-case name), that the running release was written for."""
     deploy_order: str = DATABASE_FIRST
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
-    after: Catalog | None = field(default=None, compare=False, repr=False)
-    """The database that the migration leaves, what was deferred to its end included."""
     models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states that the release's own code is written for; only where that goes first."""
+    undo: Callable[[], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
+    """Finds the impacts with their way back."""
+    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
+
+    @cached_property
+    def way_back(self) -> MigrationImpact | None:
+        """The migration backwards, as Django undoes it; None where it refuses, or where that is not known.
+
+        Found when it is asked for, which costs as much as the way there.
+        """
+        if self.undo is None or not all(impact.reversible for impact in self.impacts):
+            return None
+        found = self.undo()
+        back = [
+            replace(impact, statements=impact.reverse.statements, before=impact.after, after=impact.before)
+            for impact in reversed(found)
+            if impact.reverse is not None and not impact.reverse.unread
+        ]
+        if not back:
+            return None
+        release = self.release | {backwards(self.key)}
+        return replace(self, impacts=tuple(back), release=release, undo=None)
 
     @cached_property
     def location(self) -> Location:
@@ -384,6 +406,11 @@ class MigrationImpact:
     @property
     def key(self) -> MigrationKey:
         return (self.migration.app_label, self.migration.name)
+
+    @cached_property
+    def ancestors(self) -> frozenset[MigrationKey]:
+        """The migrations that always run before this one, because it depends on them, and itself."""
+        return self.find_ancestors()
 
     @cached_property
     def before(self) -> Catalog:
@@ -522,6 +549,8 @@ class Finding:
     operation: str | None = None
     location: Location | None = None
     related: tuple[Location, ...] = ()
+    call: Location | None = field(default=None, compare=False)
+    """Where the operation stands, which is not where the fault is when that is in a function."""
     targets: tuple[str, ...] = ()
     relation: str | None = None
     lock: str | None = None
@@ -545,6 +574,7 @@ class Report:
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
     incomplete: Mapping[str, int] = field(default_factory=dict)
+    suppressed: int = 0
     linted: tuple[MigrationKey, ...] = ()
     rules: tuple[Rule, ...] = ()
     fail_level: Severity = Severity.ERROR

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.migrations.state import ProjectState
 
 from migration_lint.testing import APP, Bookshop, example_migration
@@ -27,20 +27,34 @@ class Shop:
 
     def __init__(self, wrapper: Any) -> None:
         self.wrapper = wrapper
-        self.state = ProjectState()
+        self.applied: list[Any] = []
 
     def migrate(self, migration: Any) -> str | None:
         """Apply a migration, or the text of one: the error that it ends with, None where it succeeds."""
         if isinstance(migration, str):
             migration = example_migration(migration)
-        before = self.state.clone()
+        state = ProjectState()  # Django changes states in place, fields included
+        for earlier in self.applied:
+            state = earlier.mutate_state(state, preserve=False)
         try:
             with self.wrapper.schema_editor(atomic=migration.atomic) as editor:
-                self.state = migration.apply(self.state, editor)
+                migration.apply(state, editor)
         except Exception as error:
-            self.state = before
             return str(error).splitlines()[0]
+        self.applied.append(migration)
         return None
+
+    def attempt(self, migration: Any) -> str | None:
+        """The same, and everything is as it was."""
+        count = len(self.applied)
+        block = transaction.atomic()
+        block.__enter__()
+        error = self.migrate(migration)
+        # Where a statement that was put off fails, Django leaves its blocks open.
+        self.wrapper.connection.close()
+        self.wrapper.connect()
+        del self.applied[count:]
+        return error
 
     def rows(self, sql: str) -> list[Any]:
         with self.wrapper.cursor() as cursor:

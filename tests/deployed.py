@@ -8,18 +8,22 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, connections, models, transaction
 from django.db.migrations.state import ModelState, ProjectState
+from psycopg.conninfo import conninfo_to_dict
 
 from migration_lint.compatibility import Break, How
+from migration_lint.types import MigrationImpact
 from migration_lint.values import RANGES
+from tests.servers import RUNNING, Server, absent, available
 
 ALIAS = "deployed"
 Demand = tuple[str, str, str]
+Keys = dict[str, Any]
 LOST = {How.TABLE_DROPPED, How.TABLE_RENAMED, How.TABLE_LOST, How.COLUMN_DROPPED, How.COLUMN_RENAMED, How.COLUMN_LOST}
 
 
@@ -37,6 +41,27 @@ def connected(**settings: Any) -> Iterator[Any]:
         connections[ALIAS].close()
         del connections[ALIAS]
         del connections.databases[ALIAS]
+
+
+@contextmanager
+def database(blocker: Any) -> Iterator[Any]:
+    """A connection to an empty database."""
+    server = available(RUNNING)
+    if not isinstance(server, Server):
+        absent(RUNNING, server)
+    with server.scratch() as dsn:
+        parts = conninfo_to_dict(dsn)
+        names = {"NAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user"}
+        settings = {key: str(parts[name]) for key, name in names.items() if name in parts}
+        with blocker.unblock(), connected(ENGINE="django.db.backends.postgresql", **settings) as connection:
+            connection.cursor().execute("SET synchronous_commit = off")
+            yield connection
+
+
+def run(connection: Any, migration: MigrationImpact) -> None:
+    with connection.cursor() as cursor:
+        for _, statement in migration.timeline:
+            cursor.execute(statement.sql)
 
 
 def classes(states: Mapping[tuple[str, str], ModelState]) -> list[type[models.Model]]:
@@ -68,6 +93,8 @@ def sample(field: Any, number: int = 1) -> Any:
             return uuid.UUID(int=number)
         case "JSONField":
             return {"number": number}
+        case "FloatField":
+            return number / 3
         case "DecimalField":
             return decimal.Decimal(number)
     return number
@@ -92,71 +119,102 @@ def fields(model: type[models.Model]) -> list[Any]:
     return [field for field in model._meta.local_concrete_fields if not field.generated]
 
 
-def values(model: type[models.Model], number: int, same: bool = False) -> dict[str, Any]:
-    """What a row is made of; with `same` only what has to be another value is one."""
+def values(model: type[models.Model], keys: Keys, number: int, same: bool = False) -> dict[str, Any]:
+    """What a row is made of; with `same` only what has to be another value is one. `keys` has those of the rows there are."""
     apart = {name for group in model._meta.unique_together for name in group}
     found = {}
     for field in fields(model):
         if isinstance(field, models.AutoField | models.BigAutoField | models.SmallAutoField) or field.has_db_default():
             continue
         if field.remote_field:
-            found[field.name] = field.remote_field.model._base_manager.using(ALIAS).first() if not field.null else None
+            found[field.attname] = None if field.null else keys.get(field.remote_field.model._meta.db_table, 1)
             continue
         found[field.name] = sample(field, 1 if same and not field.unique and field.name not in apart else number)
     return found
 
 
-def fill(found: list[type[models.Model]]) -> None:
-    """One row in each table."""
+def fill(found: list[type[models.Model]]) -> Keys:
+    """One row in each table; their keys."""
+    keys: Keys = {}
     for model in found:
-        model._base_manager.using(ALIAS).create(**values(model, 1))
+        keys[model._meta.db_table] = model._base_manager.using(ALIAS).create(**values(model, keys, 1)).pk
+    return keys
 
 
-def failing(found: list[type[models.Model]], names: Mapping[type[models.Model], str] | None = None) -> set[Demand]:
-    """The demands that the database does not meet."""
+def failing(found: list[type[models.Model]], keys: Keys, tables: Container[str]) -> set[Demand]:
+    """The demands that the database does not meet. Models of other tables than these are only tried as a whole."""
     failed: set[Demand] = set()
     for model in found:
         name = model.__name__
         if not meets(lambda model=model: list(model._base_manager.using(ALIAS).all())):  # type: ignore[misc]
             failed.add((name, "select", ""))
             continue
-        if not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, 2))):  # type: ignore[misc]
+        if not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, keys, 2))):  # type: ignore[misc]
             failed.add((name, "insert", ""))
-        elif not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, 3, same=True))):  # type: ignore[misc]
+        elif not meets(lambda model=model: model._base_manager.using(ALIAS).create(**values(model, keys, 3, same=True))):  # type: ignore[misc]
             failed.add((name, "repeat", ""))
-        for field in fields(model):
+        for field in fields(model) if model._meta.db_table in tables else ():
             if field.primary_key:
                 continue
-            if field.null and not meets(lambda model=model, field=field: update(model, field, None)):  # type: ignore[misc]
+            if field.null and not meets(lambda model=model, field=field: update(model, keys, field, None)):  # type: ignore[misc]
                 failed.add((name, "null", field.name))
             if field.remote_field:
                 continue
             for value in extremes(field):
-                if not meets(lambda model=model, field=field, value=value: update(model, field, value)):  # type: ignore[misc]
+                if not meets(lambda model=model, field=field, value=value: update(model, keys, field, value)):  # type: ignore[misc]
                     failed.add((name, "value", field.name))
         for between in model._meta.local_many_to_many:
             through: Any = between.remote_field.through
             if through._meta.auto_created and not meets(
-                lambda model=model, between=between: related(model, between)  # type: ignore[misc]
+                lambda model=model, between=between: related(model, keys, between)  # type: ignore[misc]
             ):
                 failed.add((f"{name}.{between.name}", "select", ""))
     return failed
 
 
-def update(model: type[models.Model], field: Any, value: Any) -> None:
-    rows = model._base_manager.using(ALIAS).filter(pk=model._base_manager.using(ALIAS).first().pk)  # type: ignore[union-attr]
+def failing_alone(model: type[models.Model]) -> set[Demand]:
+    """The same of one model whose table is empty: what a row cannot be. What a key leads to does not matter."""
+
+    def insert(**changed: Any) -> None:
+        with connections[ALIAS].cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        row = model(**{**values(model, {}, 1), **changed})
+        row.save_base(raw=True, using=ALIAS, force_insert=True)  # a parent's row is not made along
+        for name, value in changed.items():
+            rows = model._base_manager.using(ALIAS).filter(pk=row.pk)
+            if rows.values_list(name, flat=True).get() != value or (value is not None and not rows.filter(**{name: value})):
+                raise Misread(name, value)
+
+    name = model.__name__
+    if not meets(lambda: list(model._base_manager.using(ALIAS).all())):
+        return {(name, "select", "")}
+    if not meets(insert):
+        return {(name, "insert", "")}
+    failed: set[Demand] = set()
+    for field in fields(model):
+        if field.primary_key:
+            continue
+        if field.null and not meets(lambda field=field: insert(**{field.attname: None})):  # type: ignore[misc]
+            failed.add((name, "null", field.name))
+        for value in () if field.remote_field else extremes(field):
+            if not meets(lambda field=field, value=value: insert(**{field.name: value})):  # type: ignore[misc]
+                failed.add((name, "value", field.name))
+    return failed
+
+
+def update(model: type[models.Model], keys: Keys, field: Any, value: Any) -> None:
+    rows = model._base_manager.using(ALIAS).filter(pk=keys.get(model._meta.db_table, 1))
     rows.update(**{field.name: value})
     found = rows.values_list(field.name, flat=True).get()
-    if found != value or type(found) is not type(value):
+    if found != value:
         raise Misread(field, value, found)
     if value is not None:
         rows.filter(**{field.name: value}).get()
 
 
-def related(model: type[models.Model], between: Any) -> None:
-    row = model._base_manager.using(ALIAS).first()
-    other = between.remote_field.model._base_manager.using(ALIAS).first()
-    getattr(row, between.name).add(other)
+def related(model: type[models.Model], keys: Keys, between: Any) -> None:
+    row = model._base_manager.using(ALIAS).get(pk=keys.get(model._meta.db_table, 1))
+    getattr(row, between.name).add(keys.get(between.remote_field.model._meta.db_table, 1))
     list(getattr(row, between.name).all())
 
 
@@ -189,14 +247,15 @@ def predicted(found: list[Break]) -> set[Demand]:
     return demands
 
 
-def settled(demands: set[Demand], retyped: set[str]) -> set[Demand]:
-    """Without what follows from the rest: where a SELECT fails, all does; a value of another kind may stop an INSERT as well."""
+def settled(demands: set[Demand], loose: set[str]) -> set[Demand]:
+    """Without what follows from the rest: where a SELECT fails, all does; any value of the `loose` may stop an INSERT as well."""
     lost = {name for name, what, _ in demands if what == "select"}
-    stopped = {name for name, what, _ in demands if what == "insert"} | retyped
+    stopped = {name for name, what, _ in demands if what == "insert"} | loose
     return {
         (name, what, column)
         for name, what, column in demands
         if (what == "select" or name not in lost)
-        and not (what == "insert" and name in retyped)
+        and ("." not in name or name.partition(".")[0] not in lost)
+        and not (what == "insert" and name in loose)
         and not (what == "repeat" and name in stopped)
     }

@@ -157,7 +157,7 @@ class RandomUUID(Func):
 def rules_found(sources: str | list[str], atomic: bool = True, release: bool = False) -> set[str]:
     texts = [sources] if isinstance(sources, str) else sources
     migrations = [f"{IMPORTS}\natomic = {atomic}\noperations = [{text}]" for text in texts]
-    found = findings_of(find_rules(), migrations, release=release)
+    found = findings_of([rule for rule in find_rules() if not rule.opt_in], migrations, release=release)
     return {rule for finding in found for rule in (finding.rule, *finding.also)} - LEFT_OUT
 
 

@@ -93,7 +93,7 @@ def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ({"target": ["x"]}, "settings.MIGRATION_LINT has the unknown key 'target'. Did you mean 'targets'? Known keys: databases, deploy_order, extend_select, fail_level, ignore, options, rules, select, severity, targets, third_party."),
+        ({"target": ["x"]}, "settings.MIGRATION_LINT has the unknown key 'target'. Did you mean 'targets'? Known keys: databases, deploy_order, extend_select, fail_level, ignore, options, require_reason, rules, select, severity, targets, third_party."),
         ({"targets": "postgresql@16"}, "settings.MIGRATION_LINT: targets is 'postgresql@16'; it has to be a list of strings, such as targets = [\"postgresql@16\"]."),
         ({"fail_level": "fatal"}, "settings.MIGRATION_LINT: fail_level is 'fatal'; it has to be one of error, warning, note."),
         ({"deploy_order": "code"}, "settings.MIGRATION_LINT: deploy_order is 'code'; it has to be one of database-first, code-first."),
@@ -102,7 +102,7 @@ def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         ({"severity": {"locks": ["error"]}}, "settings.MIGRATION_LINT: severity of locks is ['error']; it has to be one of error, warning, note."),
         ({"options": {"wide-index": 3}}, "settings.MIGRATION_LINT: options of wide-index is 3; it has to be a table."),
         ({"ignore": "locks"}, "settings.MIGRATION_LINT: ignore is 'locks'; it has to be a list of strings, such as ignore = [\"missing-lock-timeout\"]."),
-        ({3: []}, "settings.MIGRATION_LINT has the unknown key 3. Known keys: databases, deploy_order, extend_select, fail_level, ignore, options, rules, select, severity, targets, third_party."),
+        ({3: []}, "settings.MIGRATION_LINT has the unknown key 3. Known keys: databases, deploy_order, extend_select, fail_level, ignore, options, require_reason, rules, select, severity, targets, third_party."),
         ({"third_party": "yes"}, "settings.MIGRATION_LINT: third_party is 'yes'; it has to be true or false."),
     ],
 )  # fmt: skip

@@ -119,8 +119,8 @@ def test_postgresql(cast: bool, postgresql: Server) -> None:
                 connection.execute("SELECT try(%s, '{}', %s)", [given, f"n{number}"])
         for number, old in enumerate(POSTGRESQL):
             for other, new in enumerate(POSTGRESQL):
-                if old == new:
-                    continue
+                if old == new or ({kinds[old], kinds[new]} == {"number", "other"} and "bytea" in (old, new)):
+                    continue  # PostgreSQL 18 casts integers to bytes
                 backs = [f"{back}::{old} IS NOT DISTINCT FROM b::{old}" for back in ("a", "a::text")]
                 if kinds[new] == "number" and (kinds[old] == "text" or old == "jsonb"):
                     backs = ["a::numeric = b::numeric"]  # a number written differently is the same

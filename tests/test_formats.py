@@ -204,6 +204,9 @@ def test_what_is_about_the_project_has_a_place_in_it(tmp_path: Path) -> None:
     XML.validate(out["junit"])
     assert re.findall("^::warning file=([^,]+),line=1,", out["github"], re.MULTILINE) == list(places.values())
     assert str(tmp_path) not in out["sarif"]
+    # For people and their editors, where it really is.
+    assert "/usr/lib/elsewhere.py:3:1: warning[house] Elsewhere.\n" in out["concise"]
+    assert f"{tmp_path}/pyproject.toml:1:1: warning[house] The project.\n" in out["concise"]
 
 
 def test_columns_of_reviewdog_are_bytes(tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ class Backend:
     ways: Mapping[str, Any] = field(default_factory=dict)
     conversions: Mapping[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
+    reserved: frozenset[str] = frozenset()  # words that cannot name a column without quotes
 
     def row_versions(self, version: tuple[int, ...]) -> int | None:
         """How often columns can be added or dropped in an instant before the table is rebuilt; None where nobody counts."""
@@ -328,6 +329,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         ways=data.get("ways", {}),
         conversions=data.get("conversions", {}),
         waiting=Waiting(**data["waiting"]) if "waiting" in data else None,
+        reserved=frozenset(data["names"].get("reserved", "").split()),
     )
 
 

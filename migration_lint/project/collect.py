@@ -17,7 +17,8 @@ from django.db.migrations.state import ModelState
 from migration_lint.project import loading, source
 from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
-from migration_lint.python import static_sql
+from migration_lint.python import static_sql, words
+from migration_lint.running import column_of, table_name
 from migration_lint.sql import connection as offline
 from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.server import Server
@@ -36,6 +37,8 @@ from migration_lint.types import (
     replace,
 )
 
+# Methods by which rows change.
+CHANGES = {"update", "save", "bulk_update", "update_or_create"}
 # (operation, index, state before, state after, the SeparateDatabaseAndState around it)
 Part = tuple[Operation, tuple[int, ...], PlanState, PlanState, Operation | None]
 
@@ -232,19 +235,26 @@ class Collector:
             server.commit()
         for number, statements in late.items():
             impacts[number] = replace(impacts[number], statements=(*impacts[number].statements, *statements))
-        left = server.catalog
+        left, end = server.catalog, server.fork()
         if wanted and self.reverses:
-            impacts = self.with_reverses(migration, impacts, atomic)
+            impacts = self.with_reverses(end, migration, impacts, atomic)
+        there = tuple(impacts)
+
+        def undo() -> tuple[Impact, ...]:
+            with offline.installed(self.wrapper):
+                return tuple(self.with_reverses(end.fork(), migration, list(there), atomic))
+
         return MigrationImpact(
             migration,
             self.target,
             partial(source.migration_location, migration),
-            tuple(impacts),
+            there,
             release,
+            left,
             models_before,
             self.deploy_order,
-            left,
             models_after,
+            undo,
         )
 
     def own_apply(self, editor: Any, migration: Migration, halves: list[Halves]) -> tuple[bool, str | None]:
@@ -273,9 +283,12 @@ class Collector:
         """Collect one operation. What it raises is the reason why its SQL is not known; its tables are tainted."""
         if isinstance(operation, RunPython):
             self.run_python(self.server, operation.code, operation, migration.app_label)
+            self.note_written(words(operation.code), before)
             return None
         waiting = list(editor.deferred_sql)
         try:
+            if not type(operation).__module__.startswith("django."):
+                self.note_written(words(type(operation).database_forwards, *vars(operation).values()), before)
             operation.database_forwards(migration.app_label, editor, before, after)
         except Exception as error:
             editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
@@ -301,9 +314,29 @@ class Collector:
             else:
                 server.send(text)
 
-    def with_reverses(self, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
-        """Run the migration backwards in one editor, as `migrate` does, on a fork of the server."""
-        server = self.server.fork()
+    def note_written(self, named: frozenset[str], state: PlanState) -> None:
+        """Mark the columns that code names together with their models: it may have changed their rows.
+
+        Code that changes rows of a model and names none of its fields may have changed any.
+        """
+        catalog = self.server.catalog
+        for model in state.models.values() if named else ():
+            if named.isdisjoint(names_of(model)):
+                continue
+            table = catalog.tables.get(table_name(model).strip('"'))
+            if table is None:
+                continue
+            fields = ((name, column_of(name, field) or "") for name, field in model.fields.items())
+            columns = {column for name, column in fields if name in named or column in named}
+            if "delete" in named or not (columns or named.isdisjoint(CHANGES)):
+                columns.add("*")
+            if not columns <= table.written:
+                catalog = catalog.with_table(replace(table, written=table.written | columns))
+        self.server.catalog = catalog
+
+    def with_reverses(self, server: Server, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
+        """Run the migration backwards in one editor, as `migrate` does, on a fork of the server after it."""
+        last = server.fork()
         server.begin_migration(backwards((migration.app_label, migration.name)))
         if atomic:
             server.begin()
@@ -331,7 +364,7 @@ class Collector:
         self.wrapper.server = self.server
         for number, impact in enumerate(impacts):
             if number not in found and impact.reversible:
-                found[number] = self.alone(migration, impact, atomic)
+                found[number] = self.alone(last, migration, impact, atomic)
         return [replace(impact, reverse=found.get(number)) for number, impact in enumerate(impacts)]
 
     def backwards(self, editor: Any, server: Server, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
@@ -358,9 +391,9 @@ class Collector:
             server.commit()
         return Reverse(tuple(server.statements[start:]), error)
 
-    def alone(self, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
+    def alone(self, last: Server, migration: Migration, impact: Impact, atomic: bool) -> Reverse:
         """The way back of an operation that stands before an irreversible one: by itself, from right after it."""
-        server = self.server.fork()
+        server = last.fork()
         server.begin_migration(backwards((migration.app_label, migration.name)))
         server.catalog = impact.after
         if atomic:
@@ -374,6 +407,16 @@ class Collector:
         editor.deferred_sql.clear()
         self.wrapper.server = self.server
         return replace(reverse, statements=(*reverse.statements, *server.statements[start:]))
+
+
+def names_of(model: ModelState) -> frozenset[str]:
+    """What code calls a model, or reaches it by from others. Kept on the state, which stays as it is."""
+    known: frozenset[str] | None = model.__dict__.get("_names")
+    if known is None:
+        related = {getattr(field.remote_field, "related_name", None) for field in model.fields.values() if field.remote_field}
+        names = {model.name, model.name_lower, f"{model.name_lower}_set", *related}
+        known = model.__dict__["_names"] = frozenset(name for name in names if name)
+    return known
 
 
 def touched_tables(operation: Operation, label: str, before: PlanState, after: PlanState) -> list[str]:
@@ -408,11 +451,13 @@ def walk(
     progress: Callable[[int], None] = lambda number: None,
     deploy_order: str = DATABASE_FIRST,
     ending: Ending | None = None,
+    ancestors: Callable[[MigrationKey], frozenset[MigrationKey]] | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
     `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
     itself failed on is added to `errors`. What comes after the last selected migration is walked only if `ending` wants it.
+    `ancestors` knows what a migration depends on; without it what they declare counts.
     """
     ending = ending or Ending()
     collectors = []
@@ -424,6 +469,8 @@ def walk(
         collectors.append(collector)
     tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
+    if ancestors is None:
+        ancestors = partial(declared_ancestors, {(m.app_label, m.name): m for m in migrations})
     for number, migration in enumerate(migrations):
         if not remaining and not ending.is_wanted():
             return
@@ -435,8 +482,25 @@ def walk(
             remaining.discard(key)
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
-            yield tuple(found[target] for target in targets)
+            yield tuple(replace(found[target], find_ancestors=partial(ancestors, key)) for target in targets)
     ending.catalogs.update({collector.target: collector.server.catalog for collector in collectors})
+
+
+def declared_ancestors(migrations: Mapping[MigrationKey, Migration], key: MigrationKey) -> frozenset[MigrationKey]:
+    """What a migration depends on as far as migrations name others."""
+    before: dict[MigrationKey, list[MigrationKey]] = {}
+    for own, migration in migrations.items():
+        before.setdefault(own, []).extend((label, name) for label, name in migration.dependencies)
+        for later in migration.run_before:
+            before.setdefault((later[0], later[1]), []).append(own)
+    found: set[MigrationKey] = set()
+    waiting = [key]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += before.get(one, ())
+    return frozenset(found)
 
 
 def by_plan(

@@ -420,6 +420,13 @@ class Graph:
     unmigrated: frozenset[str]
     replaced: frozenset[MigrationKey]
 
+    def ancestors(self, key: MigrationKey) -> frozenset[MigrationKey]:
+        """What always runs before a migration, and itself: every migration, where the graph around it is broken."""
+        try:
+            return frozenset(self.loader.graph.forwards_plan(key))
+        except Exception:  # a rule of its own tells what is wrong
+            return frozenset((m.app_label, m.name) for m in self.migrations)
+
 
 def load() -> Graph:
     """Load every app's migrations. Nothing that a migration file can contain makes this raise."""

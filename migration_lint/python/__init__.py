@@ -1,8 +1,26 @@
 """What a RunPython function does, read from its syntax tree: nothing of it is ever run."""
 
+from migration_lint.python.checks import Fault, Lookup
 from migration_lint.python.editor import Edit, edits
 from migration_lint.python.models import RealModel, real_models
-from migration_lint.python.rows import Reading, RowChange, changes, reading
+from migration_lint.python.reading import Reading, changes, reading, readings
+from migration_lint.python.rows import Loop, RowChange
 from migration_lint.python.sql import static_sql
+from migration_lint.python.words import words
 
-__all__ = ["Edit", "Reading", "RealModel", "RowChange", "changes", "edits", "reading", "real_models", "static_sql"]
+__all__ = [
+    "Edit",
+    "Fault",
+    "Lookup",
+    "Loop",
+    "Reading",
+    "RealModel",
+    "RowChange",
+    "changes",
+    "edits",
+    "reading",
+    "readings",
+    "real_models",
+    "static_sql",
+    "words",
+]

@@ -195,7 +195,8 @@ class Expressions(Operators):
         yield from iterated(iterable) or [UNKNOWN]
 
     def of_ListComp(self, node: Any, frame: Frame) -> Any:
-        return self.comprehended(list(self.comprehend(node, node.generators, frame)))
+        values = list(self.comprehend(node, node.generators, frame))
+        return self.comprehended(values, isinstance(node, ast.DictComp) or any(each.ifs for each in node.generators))
 
     of_SetComp = of_GeneratorExp = of_DictComp = of_ListComp
 
@@ -215,8 +216,8 @@ class Expressions(Operators):
             if self.gave_up:
                 return
 
-    def comprehended(self, values: list[Any]) -> Any:
-        """What a comprehension makes of these."""
+    def comprehended(self, values: list[Any], keyed: bool) -> Any:
+        """What a comprehension makes of these; `keyed`: some may be left out, or keys go with them."""
         return UNKNOWN
 
     def of_Yield(self, node: ast.Yield, frame: Frame) -> Any:

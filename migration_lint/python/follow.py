@@ -186,7 +186,11 @@ class Follower(Expressions):
         return self.branches([node.body, node.orelse], frame)
 
     def at_For(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
-        iterable = self.evaluate(node.iter, frame)
+        return self.loop(node, self.evaluate(node.iter, frame), frame)
+
+    at_AsyncFor = at_For
+
+    def loop(self, node: ast.For | ast.AsyncFor, iterable: Any, frame: Frame) -> bool:
         before = None if iterated(iterable) is not None else self.loosen(node.body, frame)
         for value in self.each(iterable):
             self.bind(node.target, value, frame)
@@ -194,8 +198,6 @@ class Follower(Expressions):
         if before is not None:
             frame.names = self.joined([before, frame.names])
         return self.block(node.orelse, frame)
-
-    at_AsyncFor = at_For
 
     def at_While(self, node: ast.While, frame: Frame) -> bool:
         before = self.loosen(node.body, frame)

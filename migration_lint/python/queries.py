@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
 from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
+from django.apps import apps as global_apps
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Manager, QuerySet
 from django.db.models.base import Model as DjangoModel
 
-from migration_lint.python.follow import Follower
+from migration_lint.python.containers import Containers, wrapped
 from migration_lint.python.frames import Frame
 from migration_lint.python.history import Box, Each, History, Many, Model, Row
-from migration_lint.python.values import UNKNOWN, Items, Known, Part, RealClass, is_a, iterated, plain
+from migration_lint.python.values import UNKNOWN, Items, Known, Marker, Part, RealClass, is_a, plain
 
 MANAGERS = ("objects", "_default_manager", "_base_manager")
 QUERYSET = frozenset(name for name in dir(QuerySet) if not name.startswith("__"))
@@ -29,35 +29,15 @@ SAME = {"all", "get_queryset", "distinct", "order_by", "reverse", "select_relate
 SAME |= {"select_for_update", "using", "db_manager", "iterator", "extra", "annotate", "alias", "union", "intersection"}
 SAME |= {"difference", "_clone", "_chain"}
 NAMING = {"annotate", "alias", "values", "values_list", "extra", "dates", "datetimes"}
-# What gives the elements of its (first) argument.
-PASSING = (list, tuple, set, frozenset, sorted, reversed, iter)
-MINE = (History, Model, Many, Row, Each, Box)
 
 
-def is_mine(value: Any) -> bool:
-    """Whether rows can be reached from this value."""
-    if isinstance(value, Items):
-        return any(is_mine(each) for each in value.values)
-    return isinstance(value, MINE) or (isinstance(value, Part) and is_mine(value.owner))
-
-
-def wrapped(value: Any) -> Any:
-    return value.object if isinstance(value, Known) else None
-
-
-class Queries(Follower):
-    """`loops` are the loops around what is followed right now: True where one runs over rows."""
-
+class Queries(Containers):
     def __init__(self, vendor: str | None, history: History) -> None:
         super().__init__(vendor)
         self.history = history
-        self.loops: list[bool] = []
         self.assigned: set[tuple[tuple[str, str], str]] = set()
 
     # Hooks.
-
-    def lookup(self, label: Any, name: Any, found: Model | None) -> None:
-        """A model was asked for; label and name are UNKNOWN where they are not constants."""
 
     def not_followed(self) -> None:
         """Something happens to rows that is not seen."""
@@ -78,23 +58,14 @@ class Queries(Follower):
         words = label.rsplit(".", 1)
         return self.history.model(words[0].rpartition(".")[2], words[1], real=True) if len(words) == 2 else None
 
-    def best(self, values: list[Any]) -> Any:
-        """Of querysets the one that has the most rows."""
-        found = next((value for value in values if is_mine(value)), None)
-        if isinstance(found, Many):
-            wider = (value for value in values if isinstance(value, Many) and value.model is found.model and not value.filtered)
-            return next(wider, found)
-        return super().best(values) if found is None else found
-
-    def returned(self, frame: Frame) -> Any:
-        return Each(self.best(frame.yields)) if frame.yields else super().returned(frame)
-
     def attribute(self, owner: Any, name: str, node: ast.expr | None = None) -> Any:
         owner = self.normal(owner)
-        if isinstance(owner, Known) and owner.object is settings and name == "AUTH_USER_MODEL":
-            return Known(settings.AUTH_USER_MODEL)
+        if wrapped(owner) is settings and (name.endswith("_MODEL") or name == "INSTALLED_APPS"):
+            return Known(getattr(settings, name, None))
         if isinstance(owner, Model):
             return self.of_model(owner, name, node)
+        if isinstance(owner, Row) and name == "__class__":
+            return owner.model
         if isinstance(owner, Row):
             link = self.history.links(owner.model).get(name)
             if link is None:
@@ -153,6 +124,8 @@ class Queries(Follower):
             return Row(callee, new=True)
         if isinstance(callee, Part):
             owner = self.normal(callee.owner)
+            if owner is Marker.REGISTRY and callee.name == "is_installed" and args and isinstance(plain(args[0]), str):
+                return Known(global_apps.is_installed(plain(args[0])))
             if isinstance(owner, History):
                 return self.registry(callee.name, args, keywords)
             if isinstance(owner, Many):
@@ -171,21 +144,8 @@ class Queries(Follower):
             if target is setattr and len(args) == 3:
                 self.assign(args[0], plain(args[1]))
                 return UNKNOWN
-            if args and any(is_mine(value) for value in args):
-                if any(target is passing for passing in PASSING):
-                    return self.collected(args[0])
-                if target is enumerate:
-                    return Each(Items((UNKNOWN, self.element(args[0]))))
-                if target is zip:
-                    return Each(Items(tuple(self.element(value) for value in args)))
-                if getattr(target, "__name__", "") in ("tqdm", "islice", "chain", "chunked", "batched", "groupby"):
-                    return Each(self.element(args[0]))
-                if target is next:
-                    return self.element(args[0])
-            if target is dict and not args:
-                return Box(list(keywords.values()), dict(keywords))
-            if target in (list, set, dict) and not args:
-                return Box()
+            if (held := self.built_in(target, args, keywords)) is not None:
+                return held
         return super().result(callee, args, keywords)
 
     def registry(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
@@ -194,27 +154,27 @@ class Queries(Follower):
         if name in ("get_models", "get_app_configs"):
             self.not_followed()
             return UNKNOWN
+        if name == "is_installed" and args and isinstance(plain(args[0]), str):
+            return Known(plain(args[0]) in self.history.labels())
         if name != "get_model":
             return UNKNOWN
+        label, model = self.asked_for(args, keywords)
+        if not isinstance(label, str) or not isinstance(model, str):
+            self.not_followed()
+            return UNKNOWN
+        return self.history.model(label, model) or UNKNOWN
+
+    def asked_for(self, args: list[Any], keywords: dict[str, Any]) -> tuple[Any, Any]:
+        """The app label and the name that `get_model()` is given; UNKNOWN where they are not constants."""
         given = [plain(value) for value in args]
         label = given[0] if given else plain(keywords.get("app_label", UNKNOWN))
         model = given[1] if len(given) > 1 else plain(keywords.get("model_name", Known(None)))
         if isinstance(label, str) and model is None:
             label, _, model = label.partition(".")
-        if not isinstance(label, str) or not isinstance(model, str):
-            self.lookup(label, model, None)
-            self.not_followed()
-            return UNKNOWN
-        found = self.history.model(label, model)
-        self.lookup(label, model, found)
-        return found or UNKNOWN
+        return label, model
 
     def queried(self, many: Many, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-        names: frozenset[str] | None = many.names
-        if name in NAMING and names is not None:
-            names = None if "**" in keywords or (args and name not in ("values", "values_list")) else names | keywords.keys()
-            if name in ("values", "values_list") and any(not isinstance(plain(value), str) for value in args):
-                names = None
+        names = self.naming(many, name, args, keywords) if name in NAMING else many.names
         if name in ROW | MADE:
             row = Row(many.model, names=names)
             return Items((row, UNKNOWN)) if name in MADE else row
@@ -226,7 +186,7 @@ class Queries(Follower):
             return replace(
                 many,
                 names=names,
-                manager=None,
+                manager=many.manager if name == "db_manager" else None,
                 link=None,
                 alias=many.alias or name in ("using", "db_manager"),
                 streamed=many.streamed or name == "iterator",
@@ -240,6 +200,13 @@ class Queries(Follower):
         managers = dict(many.model.state.managers)
         manager = managers.get(many.manager or "")
         return self.method(many, many.model, name, args, keywords, type(manager) if manager else None)
+
+    def naming(self, many: Many, name: str, args: list[Any], keywords: dict[str, Any]) -> frozenset[str] | None:
+        """What the rows have besides their fields after this call."""
+        given = args if name in ("values", "values_list") else []
+        if many.names is None or name == "extra" or "**" in keywords or len(given) < len(args):
+            return None
+        return many.names | keywords.keys() if all(isinstance(plain(value), str) for value in given) else None
 
     def method(
         self, owner: Any, model: Model, name: str, args: list[Any], keywords: dict[str, Any], cls: type | None = None
@@ -259,102 +226,6 @@ class Queries(Follower):
                     self.not_followed()
                 return UNKNOWN
         return UNKNOWN
-
-    def boxed(self, box: Box, name: str, args: list[Any]) -> Any:
-        if name in ("append", "add", "appendleft") and args:
-            box.values.append(args[0])
-        elif name in ("extend", "update") and args:
-            box.values.append(self.element(args[0]))
-        elif name in ("values", "items", "keys") and box.complete:
-            whole = {"values": box.keys.values(), "keys": map(Known, box.keys)}
-            pairs = (Items((Known(key), value)) for key, value in box.keys.items())
-            return Items(tuple(whole.get(name, pairs)))
-        elif name in ("values", "copy"):
-            return box
-        elif name == "items":
-            return Each(Items((UNKNOWN, self.best(box.values))))
-        elif name in ("get", "pop", "setdefault"):
-            key = plain(args[0]) if args else UNKNOWN
-            box.values.extend(args[1:] if name == "setdefault" else ())
-            return box.keys.get(key, self.best(box.values)) if is_a(key, str, int) else self.best(box.values)
-        return UNKNOWN
-
-    # Elements.
-
-    def element(self, value: Any) -> Any:
-        """One of what a value is made of."""
-        if isinstance(value, Many):
-            return Row(value.model, names=value.names) if value.rows else UNKNOWN
-        if isinstance(value, Each):
-            return value.value
-        if isinstance(value, Box):
-            return self.best(value.values)
-        found = iterated(value)
-        return self.best(list(found)) if found is not None else UNKNOWN
-
-    def collected(self, value: Any) -> Any:
-        self.iterated_over(value)
-        return value if isinstance(value, Items) else Box([self.element(value)])
-
-    def iterated_over(self, value: Any) -> None:
-        """The rows of a queryset are fetched."""
-
-    def each(self, iterable: Any) -> Iterator[Any]:
-        self.iterated_over(iterable)
-        of_rows = isinstance(iterable, Many) or (
-            isinstance(iterable, Each | Box) and not isinstance(self.element(iterable), Many)
-        )
-        values: Any = [self.element(iterable)] if isinstance(iterable, Many | Each | Box) else super().each(iterable)
-        if isinstance(iterable, Box) and iterable.complete:
-            of_rows, values = False, [Known(key) for key in iterable.keys]
-        for value in values:
-            self.loops.append(of_rows)
-            try:
-                yield value
-            finally:
-                self.loops.pop()
-
-    def comprehended(self, values: list[Any]) -> Any:
-        found = [value for value in values if is_mine(value)]
-        return Each(found[0]) if found else UNKNOWN
-
-    def item(self, owner: Any, index: Any, node: ast.Subscript) -> Any:
-        if isinstance(owner, Many):
-            return replace(owner, filtered=True, manager=None) if isinstance(node.slice, ast.Slice) else self.element(owner)
-        if isinstance(owner, Each | Box):
-            key = plain(index)
-            if isinstance(node.slice, ast.Slice):
-                return owner
-            return (
-                owner.keys[key] if isinstance(owner, Box) and is_a(key, str, int) and key in owner.keys else self.element(owner)
-            )
-        if isinstance(owner, Items) and isinstance(plain(index), int):
-            number = plain(index)
-            return owner.values[number] if -len(owner.values) <= number < len(owner.values) else UNKNOWN
-        return super().item(owner, index, node)
-
-    def of_BinOp(self, node: ast.BinOp, frame: Frame) -> Any:
-        left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
-        if isinstance(left, Many) and isinstance(right, Many):
-            return replace(left, filtered=left.filtered and right.filtered, manager=None)
-        if isinstance(left, Each | Box) or isinstance(right, Each | Box):
-            return Box([self.element(left), self.element(right)])
-        return self.combined(left, node.op, right)
-
-    def of_List(self, node: Any, frame: Frame) -> Any:
-        return self.of_Tuple(node, frame) if node.elts else Box()
-
-    def of_Dict(self, node: ast.Dict, frame: Frame) -> Any:
-        box = Box()
-        for key, value in zip(node.keys, node.values, strict=True):
-            known = plain(self.evaluate(key, frame)) if key is not None else UNKNOWN
-            found = self.evaluate(value, frame)
-            box.values.append(found)
-            if is_a(known, str, int):
-                box.keys[known] = found
-            if key is None:
-                box.keys.update(found.keys if isinstance(found, Box) else {UNKNOWN: UNKNOWN})
-        return box
 
     def at_ClassDef(self, node: ast.ClassDef, frame: Frame) -> bool:
         bases = [self.evaluate(base, frame) for base in node.bases]

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import router
-from django.db.migrations import RunPython
-
 from migration_lint import backends
 from migration_lint.python import source
+from migration_lint.python.containers import is_mine
 from migration_lint.python.frames import Frame, Written
 from migration_lint.python.history import History, Link, Many, Model, Row
-from migration_lint.python.queries import Queries, is_mine
+from migration_lint.python.queries import Queries
 from migration_lint.python.sql import is_execute, sent_text
-from migration_lint.python.values import UNKNOWN, Known, Marker, Part, plain
+from migration_lint.python.values import UNKNOWN, Known, Part, plain
 from migration_lint.running import column_of
 from migration_lint.sql.lexer import LexError, split
-from migration_lint.types import Impact, Kind, Location
+from migration_lint.types import Kind, Location
 
 # Modules whose functions touch no rows of their own accord.
 HARMLESS = frozenset(
@@ -58,15 +56,21 @@ class RowChange:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a function does to rows. `gave_up`: there is something that was not followed, and may change any row.
+class Loop:
+    """A loop over rows that saves each by itself. `written` are the fields it gives values to; empty where that is not known.
 
-    `fetched` are the tables of which more rows are read than a few.
+    `streamed`: the rows are fetched by `iterator()`. `iterable` and `target` are as the text has them.
     """
 
-    changes: tuple[RowChange, ...]
-    fetched: frozenset[str]
-    gave_up: bool
+    label: str
+    table: str
+    filtered: bool
+    streamed: bool
+    iterable: str
+    target: str
+    written: tuple[str, ...]
+    function: str
+    location: Location
 
 
 class Rows(Queries):
@@ -75,6 +79,7 @@ class Rows(Queries):
     def __init__(self, vendor: str | None, history: History) -> None:
         super().__init__(vendor, history)
         self.changes: list[RowChange] = []
+        self.saving: list[Loop] = []
         self.fetched: set[str] = set()
         self.unfollowed = False
         self.sent = 0
@@ -86,6 +91,22 @@ class Rows(Queries):
     def iterated_over(self, value: Any) -> None:
         if isinstance(value, Many) and not self.silent:
             self.fetched.add(self.history.table(value.model))
+
+    def loop(self, node: ast.For | ast.AsyncFor, iterable: Any, frame: Frame) -> bool:
+        start = len(self.changes)
+        ended = super().loop(node, iterable, frame)
+        if isinstance(iterable, Many) and iterable.rows and isinstance(node.target, ast.Name):
+            model = self.history.concrete(iterable.model)
+            table, fields = self.history.table(model), self.history.fields(model)
+            if any(each.call == "save" and each.kind is Kind.UPDATE and each.table == table for each in self.changes[start:]):
+                written = given_values(node, node.target.id)
+                known = tuple(written) if written <= fields.keys() and saves(node, node.target.id) else ()
+                place = source.location(frame.path, node.iter)
+                texts = ast.unparse(node.iter), node.target.id
+                self.saving.append(
+                    Loop(model.label, table, iterable.filtered, iterable.streamed, *texts, known, frame.name, place)
+                )
+        return ended
 
     def handle(self, handler: ast.ExceptHandler, frame: Frame) -> bool:
         self.handling += 1
@@ -217,6 +238,22 @@ class Rows(Queries):
                 yield Kind.DELETE, through, None, part, True
 
 
+def given_values(loop: ast.AST, name: str) -> Set[str]:
+    """The attributes of a variable that a loop assigns, in order."""
+    found = [
+        node.attr
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and getattr(node.value, "id", "") == name
+    ]
+    return dict.fromkeys(found).keys()
+
+
+def saves(loop: ast.AST, name: str) -> bool:
+    """Whether a loop itself saves its variable, and does not leave it to a function."""
+    calls = (node.func for node in ast.walk(loop) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    return any(call.attr == "save" and getattr(call.value, "id", "") == name for call in calls)
+
+
 def on_delete(each: Any) -> str:
     rule = getattr(each.remote_field, "on_delete", None)
     return str(getattr(rule, "__name__", rule)).removeprefix("DB_")
@@ -228,28 +265,3 @@ def is_unseen(callee: Any, values: list[Any]) -> bool:
         words = str(getattr(callee.object, "__module__", None) or type(callee.object).__module__).split(".")
         return HARMLESS.isdisjoint(".".join(words[:length]) for length in range(1, len(words) + 1))
     return not isinstance(callee, Model) and any(is_mine(value) for value in values)
-
-
-def read(code: Any, impact: Impact) -> Rows:
-    """A callable that is given the registry of the impact's operation, followed."""
-    history = History(impact.step.state.before)
-    rows = Rows(impact.target.vendor, history)
-    rows.follow(code, (history, Marker.EDITOR))
-    return rows
-
-
-def reading(impact: Impact) -> Reading:
-    """What the function of a RunPython does to rows; nothing for any other operation, or where a router keeps it out."""
-    known: Reading | None = impact.__dict__.get("_reading")
-    if known is None:
-        operation, label = impact.step.operation, impact.step.migration.app_label
-        known = Reading((), frozenset(), False)
-        if isinstance(operation, RunPython) and router.allow_migrate(impact.target.alias, label, **operation.hints):
-            rows = read(operation.code, impact)
-            known = Reading(tuple(dict.fromkeys(rows.changes)), frozenset(rows.fetched), rows.gave_up or rows.unfollowed)
-        impact.__dict__["_reading"] = known
-    return known
-
-
-def changes(impact: Impact) -> tuple[RowChange, ...]:
-    return reading(impact).changes

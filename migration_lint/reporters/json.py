@@ -60,6 +60,7 @@ def report_data(report: Report) -> dict[str, Any]:
             "migrations": report.migrations,
             "operations": report.operations,
             "unread_operations": report.incomplete.get("unread", 0),
+            "suppressed": report.suppressed,
             "seconds": round(report.seconds, 3),
         },
         "errors": list(report.errors),

@@ -225,6 +225,7 @@ def footer(report: Report, printer: Printer) -> None:
     word = "migration" if report.migrations == 1 else "migrations"
     unread = report.incomplete.get("unread", 0)
     note = f" · {unread} not understood" if unread else ""
+    note += f" · {report.suppressed} suppressed" if report.suppressed else ""
     printer.line(
         (found, style), f" · {report.migrations} {word}, {report.operations} operations{note} · {report.seconds:.1f} s"
     )

@@ -178,6 +178,7 @@ class Rule:
             operation=operation,
             location=location,
             related=related,
+            call=impact.step.location if impact is not None else None,
             targets=targets,
             relation=relation or (effect.relation if effect else None),
             lock=(effect.held or effect.lock) if effect else None,

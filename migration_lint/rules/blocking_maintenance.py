@@ -128,4 +128,6 @@ class BlockingMaintenance(Rule):
 
 
 def is_maintenance(effect: Effect) -> bool:
-    return effect.source is not None and effect.source.kind in MAINTENANCE
+    """Whether it is one of those, and not in the form that is meant for a table in use."""
+    action = effect.source
+    return action is not None and action.kind in MAINTENANCE and "concurrently" not in action.traits

@@ -23,9 +23,9 @@ class BlockingPartitionChange(Rule):
     bad = """
         operations = [
             migrations.RunSQL(
-                "CREATE TABLE shop_sale (day date NOT NULL) PARTITION BY RANGE (day); "
-                "ALTER TABLE shop_sale ATTACH PARTITION shop_book FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
-                reverse_sql="DROP TABLE shop_sale",
+                "CREATE TABLE shop_all_books (LIKE shop_book) PARTITION BY RANGE (published); "
+                "ALTER TABLE shop_all_books ATTACH PARTITION shop_book FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+                reverse_sql="DROP TABLE shop_all_books",
             ),
         ]
     """

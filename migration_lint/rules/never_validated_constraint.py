@@ -16,7 +16,7 @@ Added = tuple[Impact, Statement, Action, "Table"]
 class NeverValidatedConstraint(Rule):
     """A constraint is added without a look at the rows that are there, and no migration of the plan looks at them later.
 
-    Old rows may break it for ever, and the server does not rely on it when it plans a query or sets NOT NULL.
+    Old rows may break it; then every update of such a row fails, and the server does not rely on it for NOT NULL.
     """
 
     category = "locks"
@@ -83,8 +83,8 @@ class NeverValidatedConstraint(Rule):
             if name is None:
                 continue
             yield self.finding(
-                f"`{name}` of `{last.name}` stays {ways.word('unchecked')}: no migration validates it, and rows from before "
-                "may break it for ever.",
+                f"`{name}` of `{last.name}` stays {ways.word('unchecked')}: no migration validates it. Rows from before "
+                "may break it, and an update of such a row fails.",
                 help=self.advice(impact, ways, last.name, name),
                 impact=impact, migration=migration, statement=statement, relation=last.name,
             )  # fmt: skip

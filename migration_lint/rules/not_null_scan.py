@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import migrations, models
 
-from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
+from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
 
 
 class NotNullScan(Rule):
@@ -46,6 +46,9 @@ class NotNullScan(Rule):
                 action = effect.source
                 if action is None or not effect.scans or not effect.stops_writes or not migration.used_table(effect):
                     continue
+                if action.kind is Kind.ADD_COLUMN and "with its column" not in action.traits:
+                    yield self.new_column(impact, migration, statement, effect)
+                    continue
                 if action.kind is Kind.SET_NOT_NULL:
                     column = action.name or ""
                 elif action.kind is Kind.ADD_CONSTRAINT and action.definition.type == "not null":
@@ -59,6 +62,31 @@ class NotNullScan(Rule):
                     help=self.advice(impact, statement, effect.relation or "", column),
                     impact=impact, migration=migration, statement=statement, effect=effect,
                 )  # fmt: skip
+
+    def new_column(self, impact: Impact, migration: MigrationImpact, statement: Statement, effect: Effect) -> Finding:
+        """NOT NULL and no default: the first row that there is has NULL there."""
+        action = effect.source
+        target = spelling.named(impact, effect.relation or "", (action.name if action else None) or "")
+        waits = spelling.waiting(migration, statement, [effect])
+        if target.field is None:
+            kind = str(action.definition.type) if action else ""
+            ways = spelling.ways(impact)
+            code = spelling.run_sql(ways.sql("add column", table=target.table, column=target.column, type=kind))
+        else:
+            names = {"model_name": repr(target.model_name), "name": repr(target.field_name)}
+            code = spelling.call("migrations.AddField", **names, field=spelling.changed(target.field, null=True))
+        return self.finding(
+            f"Adding `{target}` NOT NULL without a default looks for a row of `{effect.relation}` and fails at the first; "
+            f"{waits} waits, {spelling.until(migration, statement)}.",
+            help=spelling.advice(
+                (
+                    "Add it without NOT NULL, fill the rows, and make it NOT NULL in later migrations:",
+                    code,
+                )
+            ),
+            severity=Severity.WARNING,
+            impact=impact, migration=migration, statement=statement, effect=effect,
+        )  # fmt: skip
 
     def advice(self, impact: Impact, statement: Statement, table: str, column: str) -> str:
         target, ways = spelling.named(impact, table, column), spelling.ways(impact)

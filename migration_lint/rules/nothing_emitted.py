@@ -8,7 +8,7 @@ from django.db.migrations import RunPython, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.state import ModelState
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
-from migration_lint.running import column_of, table_name
+from migration_lint.running import column_of, table_name, touched_models
 
 
 class Loss(NamedTuple):
@@ -47,7 +47,7 @@ class NothingEmitted(Rule):
         operation = impact.step.operation
         if impact.unread or isinstance(operation, (SeparateDatabaseAndState, RunSQL, RunPython)):
             return
-        for before, state in touched(impact):
+        for before, state in touched_models(impact):
             table = impact.after.table(table_name(state).strip('"'))
             losses = (
                 sorted(self.losses(impact, migration, before, state), key=lambda loss: -loss.severity) if table.known else []
@@ -98,19 +98,6 @@ class NothingEmitted(Rule):
 
 
 COMMENT = ("Write it as a comment in the code, or know that this database does not have it.", Severity.NOTE)
-
-
-def touched(impact: Impact) -> Iterator[tuple[ModelState | None, ModelState]]:
-    """The models that the operation names and that have a table of their own, with their states before."""
-    step = impact.step
-    for attribute in ("model_name", "name"):
-        name = getattr(step.operation, attribute, None)
-        key = (step.migration.app_label, name.lower()) if isinstance(name, str) else ("", "")
-        state = step.state.after.models.get(key)
-        if state is not None:
-            if not state.options.get("proxy") and state.options.get("managed", True):
-                yield step.state.before.models.get(key), state
-            return
 
 
 def added(what: str, before: ModelState | None, state: ModelState) -> Iterator[Any]:

@@ -43,10 +43,10 @@ class PendingTriggerEvents(Rule):
             waiting, impact = found.waiting, found.impact
             own = waiting.impact is impact
             who = f"`{waiting.cause.function}`" if not isinstance(waiting.cause, Statement) else "A statement"
-            by = "" if own else f" ({transactions.place(waiting.impact)})"
+            by = "" if own else f" of {transactions.place(waiting.impact)}"
             command = COMMANDS.get(found.action.kind, "ALTER TABLE")
             yield self.finding(
-                f"{who}{by} changes rows of `{waiting.table}`, and their foreign key `{waiting.key.name}` is checked at the "
+                f"{who}{by} changes rows of `{waiting.table}`, and the foreign key `{waiting.key.name}` is checked at the "
                 f"commit: until then the server refuses {command} on it (pending trigger events), and the migration fails as "
                 "soon as there is such a row.",
                 help=advice(found),

@@ -5,7 +5,20 @@ from typing import Any
 
 from django.db import migrations
 
-from migration_lint import Blocks, Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, sessions, spelling
+from migration_lint import (
+    Blocks,
+    Effect,
+    Finding,
+    Impact,
+    Kind,
+    MigrationImpact,
+    Rule,
+    Severity,
+    Statement,
+    running,
+    sessions,
+    spelling,
+)
 
 Lock = tuple[Statement, Effect]
 
@@ -68,8 +81,9 @@ class ReferencedTableLocked(Rule):
                     effect.stops_writes
                     and is_of_parent(effect)
                     and migration.used_table(effect)
-                    and not self.is_told(impact, effect)
+                    and not self.is_told(impact, migration, effect)
                     and not self.is_held(migration, statement, effect)
+                    and not running.is_gone(migration, effect)
                 ):
                     first = found.get(effect.relation_key)
                     if first is None or first[1].blocks < effect.blocks:
@@ -91,10 +105,12 @@ class ReferencedTableLocked(Rule):
             impact=impact, migration=migration, statement=statement, effect=effect,
         )  # fmt: skip
 
-    def is_told(self, impact: Impact, effect: Effect) -> bool:
-        """Whether another rule tells of this table: its rows are read, or the operation does something to it by itself."""
-        return effect.works or any(
-            other.relation_key == effect.relation_key and (other.works or not is_of_parent(other)) and other.stops_writes
+    def is_told(self, impact: Impact, migration: MigrationImpact, effect: Effect) -> bool:
+        """Whether another rule tells of this table: rows are read for the key, or the operation locks it by itself as well."""
+        key = effect.relation_key
+        return any(
+            (other.works and migration.used_table(other) and (other.source is effect.source or other.relation_key == key))
+            or (other.relation_key == key and other.stops_writes and not is_of_parent(other))
             for statement in impact.statements
             for other in statement.effects
         )
@@ -156,4 +172,6 @@ def cause(effect: Effect) -> str:
         return f"A foreign key of `{action.table}`"
     if action.kind is Kind.DROP_CONSTRAINT:
         return f"Dropping a foreign key of `{action.table}`"
-    return spelling.doing(effect) if action.kind is Kind.DROP_COLUMN else f"The statement on `{action.table}` ({action.kind})"
+    if action.kind is Kind.DROP_COLUMN:
+        return f"Dropping `{action.table}.{action.name}`"
+    return f"{'Dropping' if action.kind is Kind.DROP_TABLE else 'The statement on'} `{action.table}`"

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.db import migrations
 
-from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Statement, spelling
+from migration_lint import Effect, Finding, Impact, MigrationImpact, Rule, Statement, running, spelling
 
+SHOWN = 6
 Lock = tuple[Impact, Statement, Effect]
 
 
@@ -37,10 +38,13 @@ class SeveralTablesLocked(Rule):
         transactions: dict[int, dict[object, Lock]] = {}
         for impact, statement in migration.timeline:
             for effect in statement.effects if statement.transaction is not None else ():
-                if effect.stops_reads and effect.relation and not is_dropped(effect) and migration.used_table(effect):
+                if effect.stops_reads and effect.relation and migration.used_table(effect):
                     taken = transactions.setdefault(statement.transaction or 0, {})
                     taken.setdefault(effect.relation_key, (impact, statement, effect))
-        for found in transactions.values():
+        for taken in transactions.values():
+            if len(taken) < 2:
+                continue
+            found = {key: each for key, each in taken.items() if not running.is_gone(migration, each[2])}
             apart = dict.fromkeys(unit(impact, statement) for impact, statement, _ in found.values())
             if len(apart) > 1:
                 yield self.told(migration, list(found.values()))
@@ -48,11 +52,12 @@ class SeveralTablesLocked(Rule):
     def told(self, migration: MigrationImpact, found: list[Lock]) -> Finding:
         first, start, _ = found[0]
         impact, statement, _ = next(each for each in found if unit(*each[:2]) != unit(first, start))
-        tables = [effect.relation or "" for _, _, effect in found]
+        tables = [f"`{effect.relation}`" for _, _, effect in found]
+        rest = [f"{len(tables) - SHOWN} more"] if len(tables) > SHOWN else []
         operations = dict.fromkeys(id(each) for each, _, _ in found)
         takers = [next(each for each, _, _ in found if id(each) == key) for key in operations]
         return self.finding(
-            f"One transaction locks {', then '.join(f'`{table}`' for table in tables)}: every read and write of them waits, "
+            f"One transaction locks {', then '.join([*tables[:SHOWN], *rest])}: every read and write of them waits, "
             f"{spelling.until(migration, statement)}, and who uses them in another order may end in a deadlock.",
             help=self.advice(impact, first, takers),
             impact=impact, migration=migration, statement=statement,
@@ -71,10 +76,6 @@ class SeveralTablesLocked(Rule):
                 + "\n".join(spelling.operation(each.step.operation) for each in later),
             )
         )
-
-
-def is_dropped(effect: Effect) -> bool:
-    return effect.action == Kind.DROP_TABLE.value
 
 
 def unit(impact: Impact, statement: Statement) -> object:

@@ -146,12 +146,18 @@ class Table:
     words: frozenset[str] = frozenset()  # what may be a column in its text, `*` included
     options: Mapping[str, str] = field(default_factory=dict)  # engine, row_format, charset, collation, …, in lower case
     copied: Copied | None = None  # in the migration that made it
+    written: frozenset[str] = frozenset()  # columns whose old rows a migration has changed; `*` where it deleted rows
+    defaulted: frozenset[str] = frozenset()  # columns that were added with a default
     row_versions: int = 0  # how often columns were added or dropped in an instant since the rows were last written anew
 
     def foreign_keys(self) -> Iterator[Constraint]:
         for constraint in self.constraints.values():
             if constraint.type == "foreign key":
                 yield constraint
+
+    def is_written(self, column: str) -> bool:
+        """Whether a migration has seen to the old rows of this column."""
+        return column in self.written or "*" in self.written
 
     def proves_not_null(self, column: str) -> bool:
         """Whether a validated CHECK says that this column has no NULL."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from migration_lint import backends
@@ -22,6 +23,7 @@ IN_TRANSACTION = {
     Kind.SELECT, Kind.SELECT_FOR_UPDATE, Kind.INSERT, Kind.UPDATE, Kind.DELETE, Kind.COPY, Kind.SET, Kind.SET_CONSTRAINTS,
     Kind.TRANSACTION, Kind.UNREAD, Kind.SERVER, Kind.LOCK_TABLE,
 }  # fmt: skip
+WORD = re.compile(r"\w+")
 CREATES = {Kind.CREATE_TABLE, Kind.CREATE_TABLE_AS, Kind.CREATE_VIEW, Kind.CREATE_MATERIALIZED_VIEW}
 
 
@@ -205,6 +207,9 @@ class Server:
     def opaque(self, piece: Piece) -> None:
         """A statement that is not understood may have changed every table that its text names."""
         words = {token.value for token in piece.tokens if token.kind in ("word", "name", "string")}
+        for token in piece.tokens:
+            if token.kind == "string":  # which may hold a statement
+                words.update(WORD.findall(token.value))
         named = [name for name in self.catalog.tables if name in words]
         if named:
             self.catalog = self.catalog.taint(*named)

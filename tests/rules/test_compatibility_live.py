@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from psycopg.conninfo import conninfo_to_dict
 
 from migration_lint import conf
-from migration_lint.compatibility import How, breaks
+from migration_lint.compatibility import Break, How, breaks, catalogs, changed, needs
+from migration_lint.engine import Engine
 from migration_lint.project import collect
 from migration_lint.rules import find_rules
-from migration_lint.testing import APP, Bookshop, findings_of, impacts_of
+from migration_lint.testing import APP, Bookshop, impacts_of
+from migration_lint.types import CODE_FIRST
 from tests import deployed
-from tests.servers import RUNNING, Server, absent, available
 
 TARGET = "postgresql@15"
 RULES = [rule for rule in find_rules() if rule.category == "compatibility"]
@@ -79,8 +79,8 @@ CASES = {
     "check": ops('migrations.AddConstraint("review", models.CheckConstraint(condition=models.Q(rating__range=(1, 5)), name="c"))'),
     "no longer unique": ops('migrations.AlterField("book", "isbn", models.CharField(max_length=20))'),
     "index": ops('migrations.AddIndex("book", models.Index(fields=["title"], name="i"))'),
-    "column to key": ops('migrations.AlterField("book", "publisher_id", models.BigIntegerField(null=True, db_column="publisher_id"))',
-                         'migrations.RunSQL("ALTER TABLE shop_book ADD FOREIGN KEY (publisher_id) REFERENCES shop_author NOT VALID")'),
+    "column to key": sql("UPDATE shop_book SET publisher_id = NULL",
+                         "ALTER TABLE shop_book ADD FOREIGN KEY (publisher_id) REFERENCES shop_author NOT VALID"),
     "no identity": sql("ALTER TABLE shop_tag ALTER id DROP IDENTITY"),
     "swapped": sql("ALTER TABLE shop_book ADD stock_new bigint NOT NULL DEFAULT 0", "ALTER TABLE shop_book DROP stock",
                    "ALTER TABLE shop_book RENAME stock_new TO stock"),
@@ -100,10 +100,8 @@ CASES |= {f"{rule.id}, {name}": text for rule in RULES for name, text in (("bad"
 # Done one after the other in one release, or in two: what came before is deployed.
 BEFORE = {
     "column in the next release": (
-        (
-            'migrations.AlterField("book", "stock", models.IntegerField(null=True)), '
-            'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")])'
-        ),
+        """migrations.AlterField("book", "stock", models.IntegerField(null=True)),
+           migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")])""",
         sql("ALTER TABLE shop_book DROP stock"),
     ),
     "shorter in the next release": (
@@ -134,20 +132,13 @@ BEFORE = {
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Any]:
-    """A connection to a database with the bookshop, a row in each table."""
-    server = available(RUNNING)
-    if not isinstance(server, Server):
-        absent(RUNNING, server)
-    with server.scratch() as dsn:
-        parts = conninfo_to_dict(dsn)
-        names = {"NAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user"}
-        settings = {key: str(parts[name]) for key, name in names.items() if name in parts}
-        with deployed.connected(ENGINE="django.db.backends.postgresql", **settings) as connection:
-            with connection.cursor() as cursor:
-                for statement in bookshop():
-                    cursor.execute(statement)
-            yield connection
+def shop(django_db_blocker: Any) -> Iterator[Any]:
+    """A connection to a database with the bookshop in it."""
+    with deployed.database(django_db_blocker) as connection:
+        with connection.cursor() as cursor:
+            for statement in bookshop():
+                cursor.execute(statement)
+        yield connection
 
 
 def bookshop() -> list[str]:
@@ -158,28 +149,52 @@ def bookshop() -> list[str]:
     return [statement.sql for (impact,) in walked for _, statement in impact.timeline]
 
 
+def loose(broken: list[Break]) -> set[str]:
+    """The models of which any INSERT may fail: a value of another kind is written, or a key that is not there."""
+    keyed = [each for each in broken if each.how is How.CONSTRAINED and each.now[0] == "foreign key"]
+    return {each.model.name for each in (*(each for each in broken if each.how is How.RETYPED), *keyed)}
+
+
 def deploy(connection: Any, *sources: str) -> None:
-    plan = impacts_of(list(sources), TARGET)
-    migration = plan[-1]
+    """The database first: the old models on what the last migration leaves."""
+    *earlier, migration = impacts_of(list(sources), TARGET)
     models = deployed.classes(migration.models_before)
+    tables = {table.name for table in changed(catalogs(migration), migration.timeline)}
     with transaction.atomic(using=deployed.ALIAS):
-        with connection.cursor() as cursor:
-            for earlier in plan[:-1]:
-                for _, statement in earlier.timeline:
-                    cursor.execute(statement.sql)
-            deployed.fill(models)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            assert deployed.failing(models) == set(), "the models do not work as it is"
-            for _, statement in migration.timeline:
-                cursor.execute(statement.sql)
-        observed = deployed.failing(models)
+        for each in earlier:
+            deployed.run(connection, each)
+        keys = deployed.fill(models)
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert not earlier or deployed.failing(models, keys, tables) == set(), "the models do not work as it is"
+        deployed.run(connection, migration)
+        observed = deployed.failing(models, keys, tables)
         transaction.set_rollback(True, using=deployed.ALIAS)
     broken = [each for group in breaks(migration, *How) for each in group]
-    retyped = {each.model.name for each in broken if each.how is How.RETYPED}
-    said = deployed.settled(deployed.predicted(broken), retyped)
-    assert deployed.settled(observed, retyped) == said, [(each.how, each.subject, each.column) for each in broken]
-    reported = {f.rule for f in findings_of(RULES, list(sources), TARGET) if f.migration == migration.key[1]}
+    said = deployed.settled(deployed.predicted(broken), loose(broken))
+    assert deployed.settled(observed, loose(broken)) == said, [(each.how, each.subject, each.column) for each in broken]
+    reported = {finding.rule for finding in Engine(RULES).check_migration([migration])}
     assert bool(reported - {"required-column-dropped", "renamed-content-type"}) == bool(said)
+
+
+def deploy_code_first(connection: Any, *sources: str) -> None:
+    """The code first: the new models on what the last migration finds."""
+    *earlier, migration = impacts_of(list(sources), TARGET, deploy_order=CODE_FIRST)
+    models = deployed.classes(migration.models_after)
+    tables = {table.name for table in changed(catalogs(migration), migration.timeline)}
+    with transaction.atomic(using=deployed.ALIAS):
+        for each in earlier:
+            deployed.run(connection, each)
+        keys = deployed.fill(deployed.classes(migration.models_before))
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+        renamed = [table for table in migration.after.tables.values() if table.former_names]
+        keys |= {table.name: keys[old] for table in renamed for _, old in table.former_names if old in keys}
+        observed = deployed.failing(models, keys, tables)
+        transaction.set_rollback(True, using=deployed.ALIAS)
+    missed = [each for group in needs(migration) for each in group]
+    said = deployed.settled(deployed.predicted(missed), loose(missed))
+    assert deployed.settled(observed, loose(missed)) == said, [(each.how, each.subject, each.column) for each in missed]
+    reported = {finding.rule for finding in Engine(RULES).check_migration([migration])}
+    assert reported - {"required-column-dropped", "renamed-content-type"} == ({"new-code-breaks"} if said else set())
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -191,3 +206,10 @@ def test_running_release_fails_where_it_is_said(case: str, shop: Any) -> None:
 def test_second_release(case: str, shop: Any) -> None:
     first, second = BEFORE[case]
     deploy(shop, ops(first), second)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "," not in case and "RunSQL" not in CASES[case] and "Separate" not in CASES[case]]
+)
+def test_new_release_fails_where_it_is_said(case: str, shop: Any) -> None:
+    deploy_code_first(shop, CASES[case])

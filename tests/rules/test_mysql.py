@@ -13,7 +13,7 @@ from migration_lint.sql.server import Server
 from migration_lint.testing import findings_of
 from migration_lint.types import Report, Target
 
-RULES = find_rules()
+RULES = [rule for rule in find_rules() if not rule.opt_in]
 BUDGET = next(rule for rule in RULES if rule.id == "instant-budget")
 MYSQL = "mysql@8.4"
 

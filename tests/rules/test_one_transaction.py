@@ -246,3 +246,43 @@ def test_a_concurrent_build_without_a_name() -> None:
         "When the concurrent build fails, an INVALID index stays behind under a name that the server made up, and `shop.0002_x` builds "
         "another beside it when it is run again."
     )
+
+
+SHIFT = """
+def shift(apps, schema_editor):
+    apps.get_model("shop", "Book").objects.filter(pk=1).update(author=2)
+
+operations = [{}]
+"""
+RUN = "migrations.RunPython(shift, migrations.RunPython.noop)"
+KEY = "shop_book_author_id_82b8ab51_fk_shop_author_id"
+
+
+def test_rows_that_wait_for_their_check() -> None:
+    (finding,) = found("pending-trigger-events", SHIFT.format(f'{RUN}, migrations.RemoveField("book", "stock")'))
+    assert finding.message == (
+        f"`shift` of operation 0 (RunPython) changes rows of `shop_book`, and the foreign key `{KEY}` is checked at the commit: until then "
+        "the server refuses ALTER TABLE on it (pending trigger events), and the migration fails as soon as there is such a row."
+    )
+    assert (finding.operation_index, finding.relation) == (1, "shop_book")
+    assert finding.help == (
+        "1. Move operation 1 (RemoveField) and what follows into a migration of its own, after this one:\n"
+        "    dependencies = [('shop', '0002_x')]\n"
+        "2. Or, where they have to stay together, check the rows at once, in between:\n"
+        "    migrations.RunSQL(\n        'SET CONSTRAINTS ALL IMMEDIATE',\n        reverse_sql=migrations.RunSQL.noop,\n    ),"
+    )
+
+
+def test_rows_that_wait_for_their_check_at_the_end() -> None:
+    index = 'migrations.AddField("book", "x", models.IntegerField(null=True, db_index=True))'
+    (finding,) = found("pending-trigger-events", SHIFT.format(f"{index}, {RUN}"))
+    assert "refuses CREATE INDEX on it" in finding.message
+    assert finding.help == (
+        "Move operation 1 (RunPython) into a migration of its own, after this one:\n    dependencies = [('shop', '0002_x')]\n"
+        "What operation 0 (AddField) leaves to the end of the migration comes after it otherwise."
+    )
+
+
+def test_one_cause_is_told_once() -> None:
+    more = ", ".join(f'migrations.AddField("book", "x{number}", models.IntegerField(null=True))' for number in range(3))
+    assert [each.operation_index for each in found("pending-trigger-events", SHIFT.format(f"{RUN}, {more}"))] == [1]

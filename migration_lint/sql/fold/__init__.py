@@ -68,4 +68,7 @@ HANDLERS: Mapping[Kind, Callable[[Fold, Catalog, Action], Catalog]] = {
     Kind.DROP_OBJECT: Fold.drop_object,
     Kind.SET: Fold.set_parameter,
     Kind.INSERT: Fold.fill,
+    Kind.UPDATE: Fold.write,
+    Kind.DELETE: Fold.write,
+    Kind.TRUNCATE: Fold.write,
 }

@@ -37,7 +37,10 @@ class Columns(Keys):
         column: Column = action.definition
         if column.name in table.columns:
             return catalog
-        catalog = catalog.with_table(replace(table, columns={**table.columns, column.name: column}))
+        changes: dict[str, Any] = {"columns": {**table.columns, column.name: column}}
+        if column.default is not None and not column.default.is_null:
+            changes["defaulted"] = table.defaulted | {column.name}
+        catalog = catalog.with_table(replace(table, **changes))
         for partition in list(catalog.partitions(table.name)):
             catalog = catalog.with_table(replace(partition, columns={**partition.columns, column.name: column}))
         return self.own_sequence(catalog, table.name, column)
@@ -81,6 +84,8 @@ class Columns(Keys):
             replace(
                 table,
                 columns={k: c for k, c in table.columns.items() if k not in dropped},
+                written=table.written - dropped,
+                defaulted=table.defaulted - dropped,
                 constraints=constraints,
                 indexes=indexes,
             )
@@ -138,7 +143,8 @@ class Columns(Keys):
             )
             for key, index in table.indexes.items()
         }
-        catalog = catalog.with_table(replace(table, columns=columns, constraints=constraints, indexes=indexes))
+        marks = {mark: frozenset(map(name, getattr(table, mark))) for mark in ("written", "defaulted")}
+        catalog = catalog.with_table(replace(table, columns=columns, constraints=constraints, indexes=indexes, **marks))
         for child, constraint in list(catalog.children(table.name)):
             if old in constraint.referenced_columns and constraint.name:
                 renamed = replace(constraint, referenced_columns=tuple(map(name, constraint.referenced_columns)))
@@ -151,6 +157,15 @@ class Columns(Keys):
             for key, value in catalog.sequences.items()
         }
         return replace(catalog, sequences=sequences)
+
+    def write(self, catalog: Catalog, action: Action) -> Catalog:
+        """After an UPDATE, a DELETE or a TRUNCATE: somebody has seen to what the old rows hold."""
+        table = catalog.tables.get(action.table or "")
+        if table is None:
+            return catalog
+        named = action.definition.get("words", ()) if isinstance(action.definition, dict) else ()
+        columns = {name for name in named if name in table.columns} if action.kind is Kind.UPDATE else {"*"}
+        return catalog.with_table(replace(table, written=table.written | columns)) if columns else catalog
 
     def alter_type(self, catalog: Catalog, action: Action) -> Catalog:
         definition = action.definition

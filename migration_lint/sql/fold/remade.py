@@ -39,7 +39,15 @@ def successor(old: Table, new: Table) -> Table:
     """The new table as what it is: the old one, changed."""
     columns = {name: old.columns[name] if old.columns.get(name) == c else c for name, c in new.columns.items()}
     return replace(
-        new, name=old.name, columns=columns, id=old.id, made_by=old.made_by, former_names=old.former_names, copied=None
+        new,
+        name=old.name,
+        columns=columns,
+        id=old.id,
+        made_by=old.made_by,
+        former_names=old.former_names,
+        copied=None,
+        written=old.written,
+        defaulted=old.defaulted,
     )
 
 

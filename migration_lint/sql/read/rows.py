@@ -243,8 +243,10 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         traits = frozenset({"every row"}) if kind in (Kind.UPDATE, Kind.DELETE) and name in every else frozenset()
         if kind is Kind.INSERT and copies is not None:
             definition, traits = {**(calls or {}), "copies": copies}, frozenset({"from a query"})
-        if kind is Kind.UPDATE and sets is not None:
-            definition = {**(calls or {}), "sets": sets}
+        if kind is Kind.UPDATE:
+            definition = {**(calls or {}), "words": frozenset(token.value for token in tokens)}
+            if sets is not None:
+                definition["sets"] = sets
         yield Action(kind, name, None, definition, traits)
     read = [name for name in dict.fromkeys(query_tables(tokens, cursor)) if name not in targets]
     for name in read:

@@ -1,0 +1,11 @@
+# target: mariadb@10.11
+# target: mysql@8.4
+# target: sqlite@3.45
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.AlterField("book", "sku", models.CharField(max_length=50)),
+    ]

@@ -1,0 +1,8 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0002_add")]
+    operations = [
+        migrations.AlterField("tag", "kind", models.IntegerField()),  # expect: database-default-removed
+    ]

@@ -1,0 +1,9 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.AlterField("book", "author", models.ForeignKey("shop.Author", models.CASCADE, null=True)),
+        migrations.RenameModel("Tag", "Label"),
+    ]

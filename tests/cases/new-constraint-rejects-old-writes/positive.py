@@ -1,0 +1,10 @@
+# target: postgresql@16
+# target: oracle@19
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.AlterField("book", "stock", models.PositiveIntegerField()),  # expect: new-constraint-rejects-old-writes
+    ]

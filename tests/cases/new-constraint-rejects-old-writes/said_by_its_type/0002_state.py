@@ -1,0 +1,10 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[migrations.AlterField("book", "stock", models.PositiveIntegerField())]
+        ),
+    ]

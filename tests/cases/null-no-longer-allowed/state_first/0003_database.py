@@ -1,0 +1,8 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0002_state")]
+    operations = [
+        migrations.RunSQL("ALTER TABLE shop_review ALTER rating SET NOT NULL"),
+    ]

@@ -1,0 +1,12 @@
+# target: postgresql@16
+# target: mysql@8.4
+# target: mariadb@10.11
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.RunSQL("ALTER TABLE shop_review RENAME TO opinion"),
+        migrations.RunSQL("CREATE VIEW shop_review AS SELECT id, book_id FROM opinion"),  # expect: old-code-breaks
+    ]

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0002_view")]
+    operations = [
+        migrations.RunSQL("CREATE OR REPLACE VIEW best AS SELECT id, title, sku FROM shop_book"),
+    ]

@@ -1,0 +1,14 @@
+# release: together
+# target: postgresql@16
+# target: mysql@8.4
+# target: mariadb@10.11
+# target: oracle@19
+# target: sqlite@3.45
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("review", "rating")]),
+    ]
