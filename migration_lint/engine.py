@@ -52,6 +52,8 @@ PRECEDENCE = (
     "blocking-trigger-change",
     "referenced-table-locked",
     "several-tables-locked",
+    "unbatched-loop",
+    "row-by-row-save",
     "copying-alter",
     "instant-budget",
     "rebuilding-alter",

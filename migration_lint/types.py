@@ -396,7 +396,8 @@ class MigrationImpact:
         if not back:
             return None
         release = self.release | {backwards(self.key)}
-        return MigrationImpact(self.migration, self.target, self.locate, tuple(back), release, self.models_before)
+        after = back[-1].after
+        return MigrationImpact(self.migration, self.target, self.locate, tuple(back), release, after, self.models_before)
 
     @cached_property
     def location(self) -> Location:

@@ -276,6 +276,7 @@ def test_a_rule_module_that_is_not_there(project: Project) -> None:
 BROKEN = {
     "a syntax error": ("0002_x", "class Migration(:\n", "broken-graph"),
     "an import that fails": ("0002_x", "import nowhere_to_be_found\nclass Migration: pass\n", "broken-graph"),
+    "a name that is gone": ("0002_x", "from shop.models import gone\nclass Migration: pass\n", "unserializable-reference"),
     "an exception at import": ("0002_x", "class Migration: pass\n1 / 0\n", "broken-graph"),
     "no Migration class": ("0002_x", "operations = []\n", "broken-graph"),
     "a dependency that does not exist": (

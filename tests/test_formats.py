@@ -21,6 +21,8 @@ from markdown_it import MarkdownIt
 from migration_lint import files
 from migration_lint.conf import UsageError
 from migration_lint.reporters import CONTROL, FORMATS, guarded, markdown, render
+from migration_lint.reporters import clean as cleaned
+from migration_lint.reporters.places import words_of
 from migration_lint.reporters.text import Printer
 from migration_lint.types import Finding, Location, Report, Severity, Target
 from tests.projects import CREATE, Project
@@ -424,11 +426,13 @@ def test_hostile_data_is_harmless(report: Report) -> None:
     XML.validate(out["junit"])
     assert len(out["concise"].splitlines()) == len(report.findings) + len(report.errors)
     assert len(orders(out["github"])) == len(out["github"].splitlines()) == len(report.findings) + len(report.errors)
+    told = [*report.errors, *("\n\n".join(filter(None, (words_of(each), each.help))) for each in report.findings)]
     for line in out["github"].splitlines():
         head, _, message = line[2:].partition("::")
         properties = dict(pair.split("=", 1) for pair in head.partition(" ")[2].split(","))
         assert set(properties) <= {"file", "line", "endLine", "col", "endColumn", "title"}
-        assert message
+        decoded = message.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+        assert decoded in [cleaned(part) for part in told]
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(out["markdown"])
     inner = [child for token in tokens for child in token.children or ()]
     assert {token.type for token in inner} <= {

@@ -71,6 +71,10 @@ PLACES = {
     "above the list": (f"{OK}\noperations = [\n    {A}\n    {B}\n]", []),
     "above the call around it": (f"operations = [\n    {OK}\n    migrations.SeparateDatabaseAndState(database_operations=[\n        {A}\n    ]),\n    {B}\n]", [(BUILD, 6)]),
     "in the call around it, one of two": (f"operations = [migrations.SeparateDatabaseAndState(database_operations=[\n    {A}  {OK}\n    {B}\n])]", [(BUILD, 3)]),
+    "at the end of the call around it": (
+        f"operations = [\n    migrations.SeparateDatabaseAndState(database_operations=[\n        {A}\n    ]),  {OK}\n    {B}\n]",
+        [(BUILD, 5)],
+    ),
     "for the file": (f"operations = [\n    {A}\n    {B}\n]\n{OK.replace('ignore', 'ignore-file')}", []),
     "after another comment": (f"operations = [\n    {A}  # noqa: E501  {OK}\n]", []),
     "without a reason": (f"operations = [\n    {A}  # migration-lint: ignore[blocking-index-build]\n]", []),

@@ -45,9 +45,10 @@ class Rule:
     `on_postgresql()`, `on_mysql()` and so on the way out there, for `way_out()` to choose from. A rule that reads
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them. One that is a matter of
     taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words
-    what the release that is still running can no longer do once the bad example has run. `options` are what a project may
-    set, with the defaults, whose types are those that are wanted; `self.option("name")` is what holds. Where there is nothing
-    to find without certain actions, `kinds` names them: the rule is not asked about migrations that have none of these.
+    what the release that is still running can no longer do once the bad example has run, and `breaks_new` what the one after
+    it cannot. `options` are what a project may set, with the defaults, whose types are those that are wanted;
+    `self.option("name")` is what holds. `routers` are those of the project of its examples, where they matter. Where there is
+    nothing to find without certain actions, `kinds` names them: the rule is not asked about migrations that have none of these.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
@@ -64,6 +65,8 @@ class Rule:
     needs_reverse: ClassVar[bool] = False
     opt_in: ClassVar[bool] = False
     breaks: ClassVar[str] = ""
+    routers: ClassVar[tuple[type, ...] | None] = None
+    breaks_new: ClassVar[str] = ""
     options: ClassVar[Mapping[str, Any]] = {}
     id: ClassVar[str] = ""
     reads_migrations: ClassVar[bool] = False
