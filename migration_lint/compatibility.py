@@ -20,12 +20,13 @@ from migration_lint import backends
 from migration_lint.course import Course, is_without
 from migration_lint.obligations import keeps, shapes
 from migration_lint.running import Use, columns, is_used, table_before, tables_of, users
+from migration_lint.sql.catalog import Catalog
 from migration_lint.storage import of_session
 from migration_lint.types import CODE_FIRST, Impact, Kind, MigrationImpact, Statement
 from migration_lint.values import fits, values, written
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import Catalog, Column, Table
+    from migration_lint.sql.catalog import Column, Table
 
 
 class How(enum.Enum):
@@ -127,7 +128,7 @@ def left_required(migration: MigrationImpact) -> Iterator[tuple[Impact, Table, l
             kept = {use.column for use in columns(end, later)}
             lost = [use for use in columns(start, model) if use.column not in kept]
             lost = [use for use in lost if relation and (column := relation.columns.get(use.column)) and is_required(column)]
-            if not lost or relation is None or "not strict" in of_session(migration.before):
+            if not lost or relation is None or "not strict" in of_session(Catalog(settings=migration.before.own_settings)):
                 continue
             for impact in migration.impacts:
                 state = impact.step.state.after.models.get(key)
@@ -237,7 +238,7 @@ class Proof(Course):
         """The columns that an INSERT has to name from now on, and does not."""
         left = {use.column: use for use in self.uses if self.is_left_out(use)}
         named = {use.column for use in self.uses if use.is_inserted} - left.keys()
-        if "not strict" in of_session(self.migration.before):
+        if "not strict" in of_session(Catalog(settings=self.migration.before.own_settings)):
             return
 
         def unfilled(place: int) -> list[str]:

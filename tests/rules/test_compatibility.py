@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from migration_lint import Finding
+from migration_lint.engine import Engine
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of, impacts_of
-from migration_lint.types import CODE_FIRST, DATABASE_FIRST
+from migration_lint.types import CODE_FIRST, DATABASE_FIRST, replace
 
 RULES = [rule for rule in find_rules() if rule.category == "compatibility"]
 DROPPED = 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("review", "rating")])'
@@ -197,6 +198,20 @@ def test_required_column_leaves_the_state() -> None:
             '    migrations.AlterField("book", "stock", models.IntegerField(null=True)),'
         ),
     )
+
+
+def test_server_that_makes_values_up_is_asked_for_by_the_projects_settings_alone() -> None:
+    """Outside strict mode MySQL fills in what an INSERT leaves out; what `migrate` sets for itself is no other session's."""
+    lenient = run_sql("SET SESSION sql_mode = ''")
+    add = operations('migrations.AddField("book", "pages", models.IntegerField(default=1))')
+    state = operations('migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")])')
+    for source in (add, state):
+        migration = impacts_of([lenient, source], "mysql@8.4")[-1]
+        assert Engine(RULES).check_migration([migration]) != []
+        everywhere = replace(migration)
+        everywhere.__dict__.pop("_breaks")
+        everywhere.__dict__["before"] = replace(migration.before, own_settings={"sql_mode": "ansi"})
+        assert Engine(RULES).check_migration([everywhere]) == []
 
 
 def test_removal_in_one_release_speaks_for_the_column() -> None:

@@ -52,7 +52,7 @@ def test_reserved_words_of_mariadb(mariadb: MySQLServer) -> None:
             try:
                 cursor.execute(f"CREATE TEMPORARY TABLE words (a integer, {word} integer)")
                 cursor.execute("DROP TEMPORARY TABLE words")
-            except pymysql.err.ProgrammingError:
+            except pymysql.ProgrammingError:
                 refused.add(word)
     assert refused == backends.load("mariadb").reserved
 
@@ -85,7 +85,7 @@ def test_where_keys_end_on_mariadb(mariadb: MySQLServer) -> None:
         for kind, last in backends.load("mariadb").sizes["highest"].items():
             cursor.execute(f"CREATE OR REPLACE TABLE t (id {kind} AUTO_INCREMENT PRIMARY KEY)")
             cursor.execute(f"INSERT INTO t VALUES ({last})")
-            with pytest.raises(pymysql.err.MySQLError):  # the counter stays where it is: the key is there already
+            with pytest.raises(pymysql.MySQLError):  # the counter stays where it is: the key is there already
                 cursor.execute("INSERT INTO t VALUES ()")
 
 

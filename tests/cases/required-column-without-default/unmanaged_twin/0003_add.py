@@ -1,8 +1,0 @@
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    dependencies = [("shop", "0002_twin")]
-    operations = [
-        migrations.AddField("book", "pages", models.IntegerField(null=True)),
-    ]
