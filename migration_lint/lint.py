@@ -85,7 +85,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change
     known = history.build(run.graph, run.config.third_party, run.app_label, run.since, run.recorded)
     plan = Plan(
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
-        (*run.graph.problems, *relations.problems(known, run.selected)),
+        (*run.graph.problems, *relations.problems(known, [(m.app_label, m.name) for m in run.graph.migrations], run.selected)),
         run.targets,
         known,
     )

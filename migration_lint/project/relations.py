@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +68,13 @@ def targets(field: Any, label: str, model: str) -> Iterator[ModelKey]:
             yield resolve_relation(other, label, model)
 
 
-def problems(history: History, selected: frozenset[MigrationKey]) -> Iterator[Problem]:
-    """Relations to and from apps without migrations, to models that were swapped out, and without a dependency."""
+def problems(history: History, order: Sequence[MigrationKey], selected: frozenset[MigrationKey]) -> Iterator[Problem]:
+    """Relations to and from apps without migrations, to models that were swapped out, and without a dependency.
+
+    `order` is that of `migrate`. Where what makes a model happens to run first, its table is there, and the rule
+    undeclared-dependency sees the key that is missing a dependency by itself.
+    """
+    places = {key: number for number, key in enumerate(order)}
     unmigrated = {label for label in history.unmigrated if settings.MIGRATION_MODULES.get(label, "") is not None}
     made = makers(history)
     told: set[tuple[MigrationKey, ModelKey]] = set()
@@ -85,7 +90,10 @@ def problems(history: History, selected: frozenset[MigrationKey]) -> Iterator[Pr
             elif (setting := swapped_out(relation.to)) is not None:
                 yield to_swapped_out(relation, setting)
             elif (makers_of := made.get(relation.to)) and not makers_of & {key, *history.ancestors(key)}:
-                yield undeclared(relation, sorted(makers_of)[0], key)
+                later = all(places.get(maker, 0) > places.get(key, 0) for maker in makers_of)
+                setting = apps.get_swappable_settings_name(label_of(relation.to))
+                if setting or later:
+                    yield undeclared(relation, sorted(makers_of)[0], key, setting)
     yield from from_unmigrated(history, unmigrated)
 
 
@@ -157,9 +165,8 @@ def to_swapped_out(relation: Relation, setting: str) -> Problem:
     )  # fmt: skip
 
 
-def undeclared(relation: Relation, maker: MigrationKey, key: MigrationKey) -> Problem:
+def undeclared(relation: Relation, maker: MigrationKey, key: MigrationKey, setting: str | None) -> Problem:
     other = label_of(relation.to)
-    setting = apps.get_swappable_settings_name(other)
     if setting:
         return Problem(
             "undeclared-swappable-dependency",
@@ -169,8 +176,8 @@ def undeclared(relation: Relation, maker: MigrationKey, key: MigrationKey) -> Pr
         )  # fmt: skip
     return Problem(
         "undeclared-dependency",
-        f"`{relation.name}` refers to `{other}`, and the migration depends on nothing that makes it: whether it is there when "
-        "the migration runs is a matter of luck.",
+        f"`{relation.name}` refers to `{other}`, which `{'.'.join(maker)}` makes, and the migration does not depend on that: "
+        "`migrate` runs it first, and fails.",
         f'Let it depend on the migration that makes `{other}`:\n\n    dependencies = [("{maker[0]}", "{maker[1]}"), …]', *key,
         relation.location,
     )  # fmt: skip

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.apps import apps
+
 from migration_lint import Finding, Impact, Kind, Location, MigrationImpact, Rule, Severity, spelling
 from migration_lint.python import readings
 from migration_lint.running import find_table
@@ -41,7 +43,7 @@ class UndeclaredDependency(Rule):
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         told: set[tuple[str, str]] = set()
-        for what, needed, place in self.needs(impact):
+        for what, needed, place in self.needs(impact, migration):
             if needed not in told and needed not in migration.ancestors:
                 told.add(needed)
                 name = ".".join(migration.key)
@@ -53,7 +55,7 @@ class UndeclaredDependency(Rule):
                     related=() if place is None else (impact.step.location,),
                 )  # fmt: skip
 
-    def needs(self, impact: Impact) -> Iterator[tuple[str, tuple[str, str], Location | None]]:
+    def needs(self, impact: Impact, migration: MigrationImpact) -> Iterator[tuple[str, tuple[str, str], Location | None]]:
         """What of other migrations the operation needs, and where a function asks for it."""
         for reading in readings(impact):
             for lookup in reading.lookups:
@@ -65,5 +67,13 @@ class UndeclaredDependency(Rule):
             for action in statement.actions:
                 references = getattr(action.definition, "references", None)
                 table = impact.before.tables.get(references) if references else None
-                if action.kind is Kind.ADD_CONSTRAINT and table is not None and table.made_by is not None:
+                if action.kind is not Kind.ADD_CONSTRAINT or table is None or table.made_by is None:
+                    continue
+                if table.made_by not in migration.ancestors and not is_swappable(table.name):  # that has a rule of its own
                     yield f"`{action.table}` refers to `{references}`", table.made_by, None
+
+
+def is_swappable(table: str) -> bool:
+    """Whether it is the table of a model that a setting names."""
+    models = [model for model in apps.get_models() if model._meta.db_table == table]
+    return any(apps.get_swappable_settings_name(model._meta.label) for model in models)

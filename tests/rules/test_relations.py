@@ -28,10 +28,10 @@ def file(dependencies: Sequence[object], *operations: str) -> str:
 
 
 def problems(graph: loading.Graph, label: str | None = "reviews") -> list[Problem]:
-    selected = frozenset((m.app_label, m.name) for m in graph.migrations)
+    order = [(m.app_label, m.name) for m in graph.migrations]
     return [
         problem
-        for problem in relations.problems(history.build(graph, False), selected)
+        for problem in relations.problems(history.build(graph, False), order, frozenset(order))
         if label is None or (problem.app_label == label and problem.migration is not None)
     ]
 
@@ -104,18 +104,24 @@ def test_a_model_in_whose_place_the_settings_put_another(load: Load) -> None:
     )  # fmt: skip
 
 
-def test_a_model_made_by_a_migration_that_nothing_depends_on(load: Load) -> None:
-    catalog = {"0001_initial": file([], create("Author")), "0002_book": file([("catalog", "0001_initial")], create("Book"))}
-    own = file([("catalog", "0001_initial")], create("Review", key("'catalog.Book'")), create("Note", key("'catalog.Book'")))
-    (problem,) = problems(load(catalog=catalog, reviews={"0001_initial": own}))
+def test_a_model_made_by_a_migration_that_runs_later(load: Load) -> None:
+    catalog = file([], create("Book"))
+    own = file([("catalog", "0001_initial")], create("Review", key("'catalog.Book'")))
+    assert problems(load(catalog={"0001_initial": catalog}, reviews={"0001_initial": own})) == []
+    graph = load(
+        catalog={"0001_initial": file([], create("Order", key("'reviews.Review'")))},
+        reviews={"0001_initial": file([], create("Review"))},
+    )
+    (problem,) = problems(graph, "catalog")
     assert (problem.rule, problem.message) == (
         "undeclared-dependency",
-        ("`Review.other` refers to `catalog.Book`, and the migration depends on nothing that makes it: whether it is there when the "
-        "migration runs is a matter of luck."),
-    )  # fmt: skip
-    assert (
-        problem.help
-        == 'Let it depend on the migration that makes `catalog.Book`:\n\n    dependencies = [("catalog", "0002_book"), …]'
+        (
+            "`Order.other` refers to `reviews.Review`, which `reviews.0001_initial` makes, and the migration does not depend on that: "
+            "`migrate` runs it first, and fails."
+        ),
+    )
+    assert problem.help == (
+        'Let it depend on the migration that makes `reviews.Review`:\n\n    dependencies = [("reviews", "0001_initial"), …]'
     )
 
 
