@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from migration_lint import spelling
-from migration_lint.python import RowChange
+from migration_lint.python import Loop, RowChange
 from migration_lint.running import column_of
 from migration_lint.types import Impact, Kind, Statement
 
@@ -70,3 +70,26 @@ def sql_in_batches(impact: Impact, statement: Statement, table: str) -> str:
             spelling.batches(f"{verb}_{model.name_lower}", model.app_label, model.name, line),
         )
     )
+
+
+def streamed(loop: Loop) -> str:
+    """What a loop runs over, fetched a few rows at a time."""
+    return loop.iterable if loop.streamed else f"{loop.iterable}.iterator(chunk_size=1000)"
+
+
+def loop_in_batches(impact: Impact, loop: Loop) -> str:
+    """A loop that saves rows as one that sends a statement for a thousand of them."""
+    model, row = loop.label.partition(".")[2], loop.target
+    fields = f"[{', '.join(map(repr, loop.written))}]"
+    alias = f"{model}.objects.using(schema_editor.connection.alias)"
+    lines = [
+        "batch = []",
+        f"for {row} in {streamed(loop)}:",
+        *(f"    {row}.{name} = …" for name in loop.written),
+        f"    batch.append({row})",
+        "    if len(batch) == 1000:",
+        f"        {alias}.bulk_update(batch, {fields})",
+        "        batch.clear()",
+        f"{alias}.bulk_update(batch, {fields})",
+    ]
+    return "\n".join(lines)

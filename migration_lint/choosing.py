@@ -139,4 +139,9 @@ def checked_option(what: str, value: Any, default: Any) -> Any:
     return value
 
 
+def shown(value: Any) -> Any:
+    """An option's value as a configuration has it."""
+    return value.pattern if isinstance(value, re.Pattern) else value
+
+
 KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}

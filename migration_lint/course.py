@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.migrations.state import ModelState
@@ -33,11 +34,9 @@ class Course:
     uses: list[Use]
     known: str
     found: dict[int, Table | None] = field(default_factory=dict)
-    gone: list[set[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.uses = [self.spelled(use) for use in self.uses]
-        self.gone = self.explicitly_gone() if not self.table.known else []
 
     def spelled(self, use: Use) -> Use:
         """The use by the name that the column has in the table, which may be cut or in another case."""
@@ -46,13 +45,18 @@ class Course:
         name = next((name for name in self.table.columns if is_named(name, use.column)), use.column)
         return replace(use, column=name)
 
-    def explicitly_gone(self) -> list[set[str]]:
+    @cached_property
+    def gone(self) -> list[set[str]]:
         """What statements have taken from a table of which nobody knows what it has, before each of them and in the end."""
         gone: set[str] = set()
         found = [set(gone)]
         for _, statement in self.steps:
             for action in statement.actions:
-                if action.table != self.table.name:
+                if (
+                    not action.table
+                    or statement.before is None
+                    or not is_same(statement.before.table(action.table), self.table)
+                ):
                     continue
                 if action.kind in (Kind.DROP_TABLE, Kind.RENAME_TABLE, Kind.DROP_VIEW):
                     gone.add(WHOLE)
@@ -79,7 +83,7 @@ class Course:
         if self.table.id:
             own = next((other for other in tables.values() if other.id == self.table.id), None)
             return own or tables.get(self.known)
-        return None if self.gone and WHOLE in self.gone[place] else self.table
+        return None if WHOLE in self.gone[place] else self.table
 
     def is_reached(self, place: int) -> bool:
         """Whether what the model's queries name leads to its table, or to what stands in for it."""
@@ -98,7 +102,7 @@ class Course:
         if relation is None:
             return True
         if not relation.known and column not in relation.columns:
-            return bool(self.gone) and column in self.gone[place]
+            return column in self.gone[place]
         return is_without(relation, column)
 
     def column(self, place: int, name: str) -> Column | None:

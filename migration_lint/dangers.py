@@ -173,12 +173,13 @@ def of_not_null(case: Case, column: str) -> Iterator[Danger]:
 
 def is_filled_by_copy(impact: Impact, column: str) -> bool:
     """Whether a remade table gets another value where the old one has NULL."""
-    filled = f'coalesce("{column}"'.lower()
-    return any(
-        action.kind is Kind.INSERT and filled in statement.sql.lower()
+    filled = f'coalesce("{column}", '.lower()
+    texts = [
+        statement.sql.lower()
         for statement in impact.statements
-        for action in statement.actions
-    )
+        if any(action.kind is Kind.INSERT for action in statement.actions)
+    ]
+    return any(filled in text and f"{filled}null)" not in text for text in texts)
 
 
 def of_new_column(case: Case) -> Iterator[Danger]:
@@ -271,15 +272,19 @@ def of_check(case: Case, check: Constraint) -> Iterator[Danger]:
         return
     if case.effect is not None and not (case.effect.scans or case.effect.rewrites) and "by a remake" not in case.action.traits:
         return
+    columns = [column for column in expression.columns if case.column(column) is not None or not case.is_new(column)]
+    before = expression.text
+    for column, old in zip(columns, case.before(columns), strict=True):
+        before = before.replace(column, old)
     known = [c.expression for table in (case.table, start) if table for c in table.constraints.values() if c.valid]
-    if any(other is not None and other.text == expression.text for other in known):
+    if any(other is not None and other.text in (expression.text, before) for other in known):
         return
-    columns = [column for column in expression.columns if column in case.table.columns]
+    columns = [column for column in columns if column in case.table.columns]
     if not columns or any(case.is_settled(column) for column in columns):
         return
     if columns == list(expression.proves_not_null) and all(case.table.columns[column].not_null for column in columns):
         return
-    name = f" `{check.name}`" if check.name else f" on {spelling.listed(sorted(columns))}"
+    name = f" `{check.name}`" if check.name and not check.inline else f" on {spelling.listed(sorted(columns))}"
     yield case.danger(
         f"Adding the CHECK{name} fails on the first row of `{case.table.name}` that does not meet it.",
         spelling.advice(
@@ -302,8 +307,13 @@ def of_type(case: Case) -> Iterator[Danger]:
     subject = spelling.doing(case.effect) if case.effect is not None else f"Changing `{case.table.name}.{column}`"
     if not refused:
         if case.effect is not None and case.effect.fails and case.effect.scans:
+            where = (
+                "where the column is not empty"
+                if "must be empty" in case.effect.fails
+                else "on the first value that does not fit"
+            )
             yield case.danger(
-                f"{subject} fails where the column is not empty{case.answer}.",
+                f"{subject} fails {where}{case.answer}.",
                 f"Add a column of the new type beside `{column}`, copy the values, and let it take the old one's place.",
             )
         return
@@ -314,7 +324,8 @@ def of_type(case: Case) -> Iterator[Danger]:
     ]
     if query:
         steps.insert(0, ("Look for the rows that do not fit first; there must be none:", query))
-    yield case.danger(f"{subject} fails on {what}.", spelling.advice(*steps))
+    rare = all(trouble.kind == "out of range" for trouble in refused)
+    yield case.danger(f"{subject} fails on {what}.", spelling.advice(*steps), rare=rare)
 
 
 CASES = {

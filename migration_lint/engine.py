@@ -6,14 +6,14 @@ import hashlib
 import textwrap
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from migration_lint.project.source import migration_path
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.rules import Rule
-from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.catalog import End
 from migration_lint.types import Finding, MigrationImpact, MigrationKey, Plan, Target, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
@@ -46,11 +46,14 @@ PRECEDENCE = (
     "validated-in-same-transaction",
     "work-under-exclusive-lock",
     "whole-table-update",
+    "schema-and-data-together",
     "timeout-breaks-concurrent-build",
     "blocking-index-drop",
     "blocking-trigger-change",
     "referenced-table-locked",
     "several-tables-locked",
+    "unbatched-loop",
+    "row-by-row-save",
     "copying-alter",
     "instant-budget",
     "rebuilding-alter",
@@ -70,6 +73,8 @@ PRECEDENCE = (
     "new-constraint-rejects-old-writes",
 )
 
+# What one of these is about, rules of another category see as well.
+SEEN_AS = {"schema-and-data-together": "locks"}
 # Of these categories, two faults of one operation and table have nothing to do with each other.
 APART = {"design"}
 
@@ -116,7 +121,7 @@ class Engine:
         self.suppressed = 0
         self.errors: list[str] = []
         self.told: set[tuple[object, ...]] = set()
-        self.patient = [rule for rule in self.rules if type(rule).awaits_end is not Rule.awaits_end]
+        self.by_target: dict[Target, list[Rule]] = {}
         self.open: list[tuple[Rule, MigrationImpact]] = []
 
     @property
@@ -140,14 +145,23 @@ class Engine:
         for impact in impacts:
             linted = self.linted.setdefault(impact.key, Linted(migration_path(impact.migration), impact.release, []))
             linted.targets.append(impact.target)
-            for rule in self.rules:
-                if rule.concerns(impact.target):
-                    self.run(rule, rule.check_migration, impact, findings)
-                    if rule in self.patient:
-                        self.run(rule, partial(self.leave_open, rule), impact, findings)
+            for rule in self.asked(impact):
+                self.run(rule, rule.check_migration, impact, findings)
+                if rule.is_patient:
+                    self.run(rule, partial(self.leave_open, rule), impact, findings)
         new = [finding for finding in findings if finding.migration is not None or told_as(finding) not in self.told]
         self.told.update(told_as(finding) for finding in new if finding.migration is None)
         return self.not_accepted(new, self.file_of) if new else []
+
+    def asked(self, impact: MigrationImpact) -> Iterator[Rule]:
+        """The rules that may have something to say: most kinds of actions are no matter of most rules."""
+        known = self.by_target.get(impact.target)
+        if known is None:
+            known = self.by_target[impact.target] = [rule for rule in self.rules if rule.concerns(impact.target)]
+        refused = {refusal.rule for _, statement in impact.timeline for refusal in statement.refusals}
+        for rule in known:
+            if rule.id in refused or (rule.reads_migrations and not (rule.kinds and rule.kinds.isdisjoint(impact.kinds))):
+                yield rule
 
     def file_of(self, finding: Finding) -> str | None:
         linted = self.linted.get((finding.app_label or "", finding.migration or ""))
@@ -199,7 +213,7 @@ class Engine:
             self.open.append((rule, impact))
         return ()
 
-    def check_end(self, ends: Mapping[Target, Catalog]) -> list[Finding]:
+    def check_end(self, ends: Mapping[Target, End]) -> list[Finding]:
         """What the end of the plan tells of the migrations that were left open."""
         findings: list[Finding] = []
         for rule, impact in self.open:
@@ -273,7 +287,8 @@ def hazard(finding: Finding) -> tuple[object, ...]:
     told_together = finding.rule in PRECEDENCE and finding.migration and finding.operation_index is None
     if finding.category in APART or (alone and not told_together):
         return (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.message)
-    return (finding.app_label, finding.migration, finding.operation_index, finding.relation, finding.category)
+    about = SEEN_AS.get(finding.rule, finding.category)
+    return (finding.app_label, finding.migration, finding.operation_index, finding.relation, about)
 
 
 def spot(finding: Finding) -> tuple[object, ...]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from migration_lint import baseline, choosing, conf
 from migration_lint.engine import Engine
-from migration_lint.project import changed, collect, history, loading, relations, selection
+from migration_lint.project import changed, collect, history, loading, recorded, relations, selection
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.sql.offline import OfflineError
-from migration_lint.types import Finding, MigrationImpact, Plan, Report, Since, Target
+from migration_lint.types import Finding, MigrationImpact, Plan, Recorded, Report, Since, Target
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Run:
     errors: list[str]
     app_label: str | None = None
     since: Since | None = None
+    recorded: tuple[Recorded, ...] = ()
 
     def impacts(
         self,
@@ -59,6 +60,7 @@ def prepare(
     name: str | None = None,
     all_separately: bool = False,
     since: str | None = None,
+    check_history: Iterable[str] = (),
 ) -> Run:
     """Load the graph and select. Raises UsageError."""
     targets = conf.targets(config)
@@ -70,7 +72,8 @@ def prepare(
         past = changed.since(graph, since, Path.cwd())
         selected &= past.new | past.before.keys()
         together = not all_separately
-    return Run(config, targets, graph, selected, together, [], app_label, past)
+    known = tuple(recorded.recorded(graph, alias) for alias in dict.fromkeys(check_history))
+    return Run(config, targets, graph, selected, together, [], app_label, past, known)
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change: baseline.Change | None = None) -> Report:
@@ -79,7 +82,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change
     baseline.check(run.config.baseline, change)
     suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
     engine = Engine(choosing.chosen(run.config), suppressions)
-    known = history.build(run.graph, run.config.third_party, run.app_label, run.since)
+    known = history.build(run.graph, run.config.third_party, run.app_label, run.since, run.recorded)
     plan = Plan(
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
         (*run.graph.problems, *relations.problems(known, run.selected)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable
 from typing import Any
@@ -33,12 +32,8 @@ def rule_data(rule: Rule, runs: bool) -> dict[str, Any]:
         "runs": runs,
         "covers": list(rule.covers),
         "aliases": choosing.aliases(rule),
-        "options": {name: shown(rule.option(name)) for name in rule.options},
+        "options": {name: choosing.shown(rule.option(name)) for name in rule.options},
     }
-
-
-def shown(value: Any) -> Any:
-    return value.pattern if isinstance(value, re.Pattern) else value
 
 
 def rules_text(config: Config) -> str:
@@ -62,7 +57,8 @@ INDENTED: dict[str, Any] = {"initial_indent": "      ", "subsequent_indent": "  
 
 def explained(config: Config, name: str) -> str:
     """The pages of the rules of this name. Raises UsageError."""
-    from migration_lint.pages import page, plain
+    from migration_lint.blocks import plain
+    from migration_lint.pages import page
 
     rules = choosing.known_rules(config)
     found = choosing.named(name, rules)

@@ -14,6 +14,7 @@ from migration_lint.running import Use
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Catalog, Constraint, Index, Table
 
+IDENTIFIER = re.compile(r'"[^"]*"|`[^`]*`')
 NOT_NEGATIVE = re.compile(r"\W*\w+\W+>=\s*0\W*")
 # The kind, the columns, and what else makes it another one: not its name.
 Shape = tuple[str, frozenset[str], Any]
@@ -29,7 +30,7 @@ def shapes(relation: Table | None, catalog: Catalog) -> dict[Shape, Constraint |
         if rule.type in ("unique", "primary key"):
             found["unique", names, None] = rule
         elif rule.type in ("check", "exclude"):
-            text = rule.expression.text if rule.expression else rule.name
+            text = IDENTIFIER.sub("…", rule.expression.text) if rule.expression else rule.name  # columns are renamed
             found[rule.type, names | (rule.expression.columns if rule.expression else frozenset()), text] = rule
         elif rule.type == "foreign key":
             other = catalog.table(rule.references or "")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import json
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 
-from django.db import router
-
+from migration_lint.blocks import Block, Code, Heading, Rows, Said, Text, markdown
+from migration_lint.choosing import shown
 from migration_lint.engine import Engine
 from migration_lint.explain import work
 from migration_lint.project.suppressions import Suppressions
-from migration_lint.reporters import clean
 from migration_lint.reporters.text import format_sql, named_lock
-from migration_lint.rules import Rule
-from migration_lint.testing import TARGETS, impacts_of, known
+from migration_lint.rules import Rule, find_rules
+from migration_lint.testing import TARGETS, impacts_of, known, routers
 from migration_lint.types import CODE_FIRST, DATABASE_FIRST, Blocks, Effect, Finding, MigrationImpact, Statement
 
 CATEGORIES = {
@@ -33,44 +32,12 @@ CATEGORIES = {
 }
 NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite", "oracle": "Oracle"}
 SHOWN = 8  # statements of one example
-WIDTH = 80
+# What a default makes up is another each time; a page says the same.
+MADE_UP = (
+    (re.compile(r"\b[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}\b"), "6f1c2f0e-9d3b-4c58-8a7e-1b2d3c4e5f60"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?\b"), "2026-01-01T12:00:00"),
+)
 Outcome = tuple[MigrationImpact | None, list[Finding], str]
-
-
-# What a page consists of.
-
-
-@dataclass(frozen=True)
-class Heading:
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """A finding's message."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Code:
-    text: str
-    language: str = "text"
-
-
-@dataclass(frozen=True)
-class Rows:
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-Block = Heading | Text | Said | Code | Rows
 
 
 def page(rule: Rule) -> Iterator[Block]:
@@ -86,7 +53,7 @@ def page(rule: Rule) -> Iterator[Block]:
     for source, vendors in bad:
         yield Heading(f"What it finds{on(vendors, bad)}")
         yield from example(rule, source, vendors[0])
-    if bad and rule.breaks:
+    if bad and (rule.breaks or rule.breaks_new):
         yield from deployment(rule, *bad[0])
     for source, vendors in good:
         yield Heading(f"What to do instead{on(vendors, good)}")
@@ -100,6 +67,8 @@ def properties(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "databases", listed_vendors(rule.vendors) if rule.vendors else "all"
     if rule.opt_in:
         yield "runs", f'where it is selected: `extend-select = ["{rule.id}"]`'
+    if rule.options:
+        yield "options", ", ".join(f"`{name}` = `{json.dumps(shown(value))}`" for name, value in rule.options.items())
     if rule.covers:
         yield "also known as", ", ".join(f"`{name}`" for name in rule.covers)
 
@@ -123,24 +92,11 @@ def by_example(rule: Rule, example: str, others: Mapping[str, str]) -> list[tupl
     return list(found.items())
 
 
-@contextmanager
-def all_databases_allowed() -> Iterator[None]:
-    """Examples are no project's: what a project's routers say is not about them."""
-    before = router.__dict__.get("routers")
-    router.__dict__["routers"] = []
-    try:
-        yield
-    finally:
-        router.__dict__.pop("routers")
-        if before is not None:
-            router.__dict__["routers"] = before
-
-
-def outcome(rule: Rule, source: str, vendor: str, deploy_order: str = DATABASE_FIRST) -> Outcome:
+def outcome(rules: Sequence[Rule], source: str, vendor: str, deploy_order: str = DATABASE_FIRST) -> Outcome:
     """What an example does, what the rule says of it, and why more is not known: a rule may be a project's own."""
-    engine = Engine([rule], Suppressions(known()))
+    engine = Engine(rules, Suppressions(known()))
     try:
-        with all_databases_allowed():
+        with routers(next((rule.routers for rule in rules if rule.routers), ())):
             (migration,) = impacts_of(source, TARGETS[vendor], engine.needs_reverse, deploy_order=deploy_order)
             found = [*engine.check_migration([migration]), *engine.check_suppressions()]
             return migration, found, "; ".join(engine.errors)
@@ -151,7 +107,7 @@ def outcome(rule: Rule, source: str, vendor: str, deploy_order: str = DATABASE_F
 def example(rule: Rule, source: str, vendor: str) -> Iterator[Block]:
     """An example, what the database makes of it, and what is found."""
     yield Code(source, "python")
-    migration, findings, error = outcome(rule, source, vendor)
+    migration, findings, error = outcome([rule], source, vendor)
     if migration is not None:
         yield from sent(migration, vendor)
     yield from told(findings)
@@ -169,9 +125,15 @@ def sent(migration: MigrationImpact, vendor: str) -> Iterator[Block]:
             yield Text("Nothing is sent to the database.")
         return
     yield Text(f"What {name} receives:")
-    yield Code("\n".join(shortened([f"{format_sql(statement.sql).rstrip(';')};" for statement in statements])), "sql")
+    yield Code("\n".join(shortened([f"{steady(format_sql(statement.sql)).rstrip(';')};" for statement in statements])), "sql")
     if rows := list(effect_rows(migration)):
         yield Rows(("#", "table", "lock", "others cannot", "it", "until"), tuple(shortened_rows(rows)))
+
+
+def steady(text: str) -> str:
+    for pattern, always in MADE_UP:
+        text = pattern.sub(always, text)
+    return text
 
 
 def shortened(lines: list[str]) -> list[str]:
@@ -230,104 +192,27 @@ def told(findings: Iterable[Finding]) -> Iterator[Block]:
     seen = set()
     for finding in findings:
         if finding.message not in seen:
-            yield Said(f"**{finding.severity}** {finding.message}")
+            yield Said(steady(f"**{finding.severity}** {finding.message}"))
         if finding.help and finding.help not in seen:
-            yield Code(textwrap.dedent(finding.help))
+            yield Code(steady(textwrap.dedent(finding.help)))
         seen |= {finding.message, finding.help}
 
 
 def deployment(rule: Rule, source: str, vendors: tuple[str, ...]) -> Iterator[Block]:
     """Which step of a deployment breaks what, by what is replaced first."""
     yield Heading("During a deployment")
-    header = ("", "database", "code that runs", "")
-    rows = (
-        ("1", "as before", "old", "✓"),
-        ("2", "migrated", "old", f"✗ {rule.breaks}"),
-        ("3", "migrated", "new", "✓"),
-    )
-    yield Rows(header, rows)
-    _, other, _ = outcome(rule, source, vendors[0], CODE_FIRST)
+    old, new = (f"✗ {words}" if words else "✓" for words in (rule.breaks, rule.breaks_new))
+    yield order(("migrated", "old", old), ("migrated", "new", new))
+    # What holds of the other order may be another rule's to tell.
+    others = [other for other in find_rules() if other.category == rule.category and other.id != rule.id]
+    told = [steady(each.message) for each in outcome([rule, *others], source, vendors[0], CODE_FIRST)[1]]
     yield Text('With `deploy-order = "code-first"`:')
-    between = f"✗ {other[0].message}" if other else "✓"
-    yield Rows(header, (("1", "as before", "old", "✓"), ("2", "as before", "new", between), ("3", "migrated", "new", "✓")))
+    yield order(("as before", "new", f"✗ {' '.join(told)}" if told else "✓"), ("migrated", "new", "✓"))
 
 
-# How it is written down.
-
-
-def markdown(blocks: Iterable[Block]) -> str:
-    return "\n".join(line for block in blocks for line in markdown_lines(block)).strip("\n") + "\n"
-
-
-def markdown_lines(block: Block) -> Iterator[str]:
-    if isinstance(block, Heading):
-        yield f"{'#' * block.level} {block.text}"
-    elif isinstance(block, Text):
-        yield block.text
-    elif isinstance(block, Said):
-        yield f"> {block.text}"
-    elif isinstance(block, Code):
-        fence = "```" if "```" not in block.text else "````"
-        yield from (f"{fence}{block.language}", block.text.strip("\n"), fence)
-    else:
-        yield table_line(block.header)
-        yield table_line(["---"] * len(block.header))
-        yield from map(table_line, block.rows)
-    yield ""
-
-
-def table_line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
-
-
-def plain(blocks: Iterable[Block], width: int = WIDTH) -> str:
-    """For a terminal. Code is indented and keeps its lines."""
-    return clean("\n".join(line.rstrip() for block in blocks for line in plain_lines(block, width))).strip("\n")
-
-
-def plain_lines(block: Block, width: int) -> Iterator[str]:
-    if isinstance(block, Heading):
-        yield from (block.text, ("=" if block.level == 1 else "-") * len(block.text))
-    elif isinstance(block, Text):
-        yield from wrapped(block.text, width)
-    elif isinstance(block, Said):
-        yield from wrapped(block.text.replace("**", ""), width)
-    elif isinstance(block, Code):
-        yield from textwrap.indent(block.text.strip("\n"), "    ").splitlines()
-    elif not any(block.header):
-        size = max(len(row[0]) for row in block.rows)
-        for name, text in block.rows:
-            yield from wrapped(text, width, " " * (size + 2), f"{name:<{size}}  ")
-    else:
-        yield from plain_rows(block, width)
-    yield ""
-
-
-def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> Iterator[str]:
-    if text.startswith(" "):
-        yield from text.splitlines()
-        return
-    yield from textwrap.wrap(
-        " ".join(text.split()),
-        width,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def plain_rows(block: Rows, width: int) -> Iterator[str]:
-    """In columns where they fit, otherwise each row as a list."""
-    rows = [tuple(cell.replace("`", "") for cell in row) for row in (block.header, *block.rows)]
-    sizes = [max(len(row[place]) for row in rows) for place in range(len(block.header))]
-    if sum(sizes) + 2 * len(sizes) <= width:
-        for row in rows:
-            yield "  ".join(f"{cell:<{size}}" for cell, size in zip(row, sizes, strict=True))
-        return
-    for row in rows[1:]:
-        cells = [f"{name}: {cell}" if name else cell for name, cell in zip(rows[0], row, strict=True) if cell]
-        yield from wrapped("; ".join(cells), width, "    ", "  ")
+def order(*steps: tuple[str, str, str]) -> Rows:
+    rows = [("as before", "old", "✓"), *steps]
+    return Rows(("", "database", "code that runs", ""), tuple((str(number), *row) for number, row in enumerate(rows, 1)))
 
 
 def pages(rules: Iterable[Rule]) -> dict[str, str]:

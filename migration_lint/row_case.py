@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Danger(NamedTuple):
-    """What the statement fails on, and how to look for it. `sure`: any row at all is enough."""
+    """What the statement fails on, and how to look for it.
+
+    `sure`: any row at all is enough. `rare`: only what grows for years gets there, such as a number behind the end of a type.
+    """
 
     statement: Statement
     effect: Effect | None
@@ -22,6 +25,7 @@ class Danger(NamedTuple):
     message: str
     help: str
     sure: bool = False
+    rare: bool = False
 
 
 class Case(NamedTuple):
@@ -34,8 +38,8 @@ class Case(NamedTuple):
     table: Table
     effect: Effect | None
 
-    def danger(self, message: str, help: str, sure: bool = False) -> Danger:
-        return Danger(self.statement, self.effect, self.table.name, message, help, sure)
+    def danger(self, message: str, help: str, sure: bool = False, rare: bool = False) -> Danger:
+        return Danger(self.statement, self.effect, self.table.name, message, help, sure, rare)
 
     @property
     def ways(self) -> spelling.Ways:
@@ -65,7 +69,7 @@ class Case(NamedTuple):
         """The names that these columns had when the migration began."""
         names = list(columns)
         for _, statement in reversed(self.migration.timeline):
-            if statement.position >= self.statement.position or statement.before is None:
+            if statement.position > self.statement.position or statement.before is None:
                 continue
             for action in reversed(statement.actions):
                 if action.kind is Kind.RENAME_COLUMN and is_same(statement.before.table(action.table or ""), self.table):
@@ -77,7 +81,9 @@ class Case(NamedTuple):
 
     def is_new(self, column: str) -> bool:
         if self.table.known and column not in self.table.columns:
-            return True
+            return not any(
+                action.kind is Kind.RENAME_COLUMN and action.definition == column for action in self.statement.actions
+            )
         return is_unwritten(self.migration, self.table, column, self.statement)
 
     @property

@@ -230,12 +230,6 @@ def is_gone(migration: MigrationImpact, effect: Effect) -> bool:
     return table is not None and bool(table.id) and same_table(migration.impacts[-1].after.tables, table) is None
 
 
-def is_back(migration: MigrationImpact, table: Table, column: str) -> bool:
-    """Whether the migration ends with a column of this name: it was swapped for another."""
-    last = same_table(migration.impacts[-1].after.tables, table)
-    return last is not None and column in last.columns
-
-
 def is_first(migration: MigrationImpact, table: Table, column: str, statement: Statement) -> bool:
     """Whether the migration itself added the column that it has by this name before this statement."""
     for _, earlier in reversed(migration.timeline):

@@ -64,20 +64,26 @@ class Named:
 
 def model_of(impact: Impact, table: str) -> ModelState | None:
     """The model that has this table after the operation, or had it before."""
+    return next(models_of(impact, table), None)
+
+
+def models_of(impact: Impact, table: str) -> Iterator[ModelState]:
     for state in (impact.step.state.after, impact.step.state.before):
         model: ModelState
         for model in state.models.values():
             if is_named(table, table_name(model)) and not model.options.get("proxy"):
-                return model
-    return None
+                yield model
 
 
 def named(impact: Impact, table: str, column: str) -> Named:
-    model = model_of(impact, table)
-    for name, field in model.fields.items() if model else ():
-        if not field.many_to_many and is_named(column, column_of(name, field) or ""):
-            return Named(table, column, model, name, field)
-    return Named(table, column, model)
+    """What the project calls the column, or called it before the operation."""
+    first = None
+    for model in models_of(impact, table):
+        first = first or model
+        for name, field in model.fields.items():
+            if not field.many_to_many and is_named(column, column_of(name, field) or ""):
+                return Named(table, column, model, name, field)
+    return Named(table, column, first)
 
 
 # How a database is told.

@@ -11,10 +11,11 @@ from __future__ import annotations
 import functools
 import inspect
 import linecache
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from django.db import migrations, models
+from django.db import migrations, models, router
 
 from migration_lint import choosing, conf
 from migration_lint.engine import Engine
@@ -144,6 +145,19 @@ def impacts_of(
     return [impact for (impact,) in rows]
 
 
+@contextmanager
+def routers(classes: Iterable[type]) -> Iterator[None]:
+    """Let these and no other routers say where migrations run."""
+    before = router.__dict__.get("routers")
+    router.__dict__["routers"] = [cls() for cls in classes]
+    try:
+        yield
+    finally:
+        router.__dict__.pop("routers")
+        if before is not None:
+            router.__dict__["routers"] = before
+
+
 def findings_of(
     rule: Rule | Sequence[Rule],
     sources: Sources,
@@ -154,12 +168,14 @@ def findings_of(
     """What a rule, or several together, find in the migrations."""
     engine = Engine([rule] if isinstance(rule, Rule) else rule, Suppressions(known()))
     ending = collect.Ending()
-    found = [
-        finding
-        for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order, ending)
-        for finding in engine.check_migration([impact])
-    ]
-    found += engine.check_end(ending.catalogs)
+    given = rule.routers if isinstance(rule, Rule) else None
+    with nullcontext() if given is None else routers(given):
+        found = [
+            finding
+            for impact in impacts_of(sources, target, engine.needs_reverse, release, deploy_order, ending)
+            for finding in engine.check_migration([impact])
+        ]
+        found += engine.check_end(ending.catalogs)
     found += engine.check_suppressions()
     assert not engine.errors, engine.errors
     return found

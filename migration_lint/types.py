@@ -396,7 +396,8 @@ class MigrationImpact:
         if not back:
             return None
         release = self.release | {backwards(self.key)}
-        return replace(self, impacts=tuple(back), release=release, undo=None)
+        after = back[-1].after
+        return MigrationImpact(self.migration, self.target, self.locate, tuple(back), release, after, self.models_before)
 
     @cached_property
     def location(self) -> Location:
@@ -426,6 +427,11 @@ class MigrationImpact:
         """Every statement with the impact it belongs to, in the order in which the server receives them."""
         pairs = [(impact, statement) for impact in self.impacts for statement in impact.statements]
         return tuple(sorted(pairs, key=lambda pair: pair[1].position))
+
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
+        """What its statements do."""
+        return frozenset(action.kind for _, statement in self.timeline for action in statement.actions)
 
     def locks_before(self, statement: Statement) -> Iterator[tuple[Impact, Statement, Effect]]:
         """What the statement's transaction has locked before it, in order; the statement's own locks are left out."""

@@ -20,6 +20,7 @@ DECIMALS = ("numeric", "number", "decimal")
 LARGE = 10**100
 # The names that Django gives the ranges of its integer fields.
 RANGES = {
+    "BooleanField": (0, 1),
     "SmallIntegerField": (-(2**15), 2**15 - 1),
     "IntegerField": (-(2**31), 2**31 - 1),
     "BigIntegerField": (-(2**63), 2**63 - 1),
@@ -49,6 +50,8 @@ def values(of: SQLType, backend: Backend) -> Values:
     if name.removesuffix(" unsigned") in BITS:
         bits = BITS[name.removesuffix(" unsigned")]
         return Values("integer", (0, 2**bits - 1) if name.endswith(" unsigned") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1))
+    if name == "bool":  # where it is a number; elsewhere it is spelled out
+        return Values("integer", (0, 1))
     if name.removesuffix(" unsigned") in DECIMALS:
         if not numbers:
             return Values("decimal", (math.inf, math.inf))
@@ -88,6 +91,8 @@ def fits(old: Values, new: Values, backend: Backend) -> bool | None:
         return not bounded or (old.bounds[1] == 0 and 10 ** min(old.bounds[0], 99) - 1 <= new.bounds[1])
     if {old.kind, new.kind} == {"json", "jsonb"}:
         return True
+    if (old.kind, new.kind) == ("large text", "text"):
+        return old.bounds <= new.bounds
     if old.kind != new.kind:
         return None
     if not bounded or old.bounds == new.bounds or not new.bounds:

@@ -29,6 +29,13 @@ class Shop:
         self.wrapper = wrapper
         self.applied: list[Any] = []
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What another session connects with."""
+        settings = self.wrapper.settings_dict
+        given = {name: settings[name.upper()] for name in ("host", "port", "user", "password")}
+        return {"dbname": settings["NAME"], **{name: value for name, value in given.items() if value}}
+
     def migrate(self, migration: Any) -> str | None:
         """Apply a migration, or the text of one: the error that it ends with, None where it succeeds."""
         if isinstance(migration, str):

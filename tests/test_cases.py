@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migration_lint import Severity
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of
 
@@ -108,7 +109,7 @@ DANGEROUS = {
         'migrations.SeparateDatabaseAndState(database_operations=[migrations.RunSQL("CREATE INDEX i ON shop_book (stock)")]),',
         {"blocking-index-build"},
     ),
-    "set unlogged": ('migrations.RunSQL("ALTER TABLE shop_review SET UNLOGGED"),', {"table-rewrite"}),
+    "set unlogged": ('migrations.RunSQL("ALTER TABLE shop_review SET UNLOGGED"),', {"blocking-maintenance"}),
 }
 
 SILENT = {
@@ -134,9 +135,7 @@ SILENT = {
     ),
     "the drop is the way back": 'migrations.RunSQL("ALTER TABLE shop_book ADD COLUMN x int NULL", "ALTER TABLE shop_book DROP COLUMN x"),',
     "now() default": 'migrations.AddField("book", "added", models.DateTimeField(db_default=Now())),',
-    "callable default of a nullable column": 'migrations.AddField("book", "ref", models.UUIDField(default=uuid4, null=True)),',
-    "NOT VALID alone": 'AddConstraintNotValid("book", models.CheckConstraint(condition=models.Q(stock__gte=0), name="ok")),',
-    "state only": 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")]),',
+    "state only": 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "publisher_id")]),',
     "NOT NULL DEFAULT in the other order": 'migrations.RunSQL("ALTER TABLE shop_book ADD COLUMN x integer NOT NULL DEFAULT 0", migrations.RunSQL.noop),',
     "a domain with NOT NULL": 'migrations.RunSQL("CREATE DOMAIN d AS text NOT NULL", "DROP DOMAIN d"),',
     "correct historical models": (
@@ -154,11 +153,30 @@ class RandomUUID(Func):
 """
 
 
-def rules_found(sources: str | list[str], atomic: bool = True, release: bool = False) -> set[str]:
+# What is no hazard for the table, but has to be said.
+WARNED = {
+    "callable default of a nullable column": (
+        'migrations.AddField("book", "ref", models.UUIDField(default=uuid4, null=True)),',
+        {"one-default-for-all-rows"},
+    ),
+    "NOT VALID alone": (
+        'AddConstraintNotValid("book", models.CheckConstraint(condition=models.Q(stock__gte=0), name="ok")),',
+        {"never-validated-constraint", "new-constraint-rejects-old-writes"},
+    ),
+    "a required column leaves the state": (
+        'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")]),',
+        {"required-column-dropped"},
+    ),
+}
+
+
+def rules_found(
+    sources: str | list[str], atomic: bool = True, release: bool = False, least: Severity = Severity.WARNING
+) -> set[str]:
     texts = [sources] if isinstance(sources, str) else sources
     migrations = [f"{IMPORTS}\natomic = {atomic}\noperations = [{text}]" for text in texts]
     found = findings_of([rule for rule in find_rules() if not rule.opt_in], migrations, release=release)
-    return {rule for finding in found for rule in (finding.rule, *finding.also)} - LEFT_OUT
+    return {rule for finding in found if finding.severity >= least for rule in (finding.rule, *finding.also)} - LEFT_OUT
 
 
 @pytest.mark.parametrize("name", DANGEROUS)
@@ -172,18 +190,24 @@ def test_what_is_safe_is_left_in_peace(name: str) -> None:
     assert rules_found(SILENT[name]) == set()
 
 
+@pytest.mark.parametrize("name", WARNED)
+def test_what_is_warned_of(name: str) -> None:
+    source, expected = WARNED[name]
+    assert rules_found(source) == expected
+
+
 def test_the_safe_way_to_a_unique_constraint() -> None:
     sent = '["DROP INDEX CONCURRENTLY IF EXISTS u", "CREATE UNIQUE INDEX CONCURRENTLY u ON shop_book (stock)"]'
     build = f'migrations.RunSQL({sent}, "DROP INDEX u"),'
     use = 'migrations.RunSQL("ALTER TABLE shop_book ADD CONSTRAINT u UNIQUE USING INDEX u", "ALTER TABLE shop_book DROP CONSTRAINT u"),'
-    assert rules_found(build, atomic=False) == set()
+    assert rules_found(build, atomic=False) == {"fails-on-existing-rows", "new-constraint-rejects-old-writes"}
     assert rules_found(use) == set()
 
 
 def test_the_safe_way_to_not_null() -> None:
     add = 'AddConstraintNotValid("review", models.CheckConstraint(condition=models.Q(rating__isnull=False), name="c")),'
     steps = [add, 'ValidateConstraint("review", "c"),', 'migrations.AlterField("review", "rating", models.IntegerField()),']
-    assert rules_found(steps) == set()
+    assert rules_found(steps) == {"null-no-longer-allowed"}
 
 
 def test_what_one_release_makes_is_new_to_all_its_migrations() -> None:
@@ -194,8 +218,8 @@ def test_what_one_release_makes_is_new_to_all_its_migrations() -> None:
 
 
 def test_a_column_leaves_in_two_releases() -> None:
-    state = 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")]),'
-    database = 'migrations.RunSQL("ALTER TABLE shop_book DROP COLUMN stock", migrations.RunSQL.noop),'
+    state = 'migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "publisher_id")]),'
+    database = 'migrations.RunSQL("ALTER TABLE shop_book DROP COLUMN publisher_id", migrations.RunSQL.noop),'
     assert rules_found([state, database], release=False) == set()
     assert "dropped-column-in-use" in rules_found([state, database], release=True)
 

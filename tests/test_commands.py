@@ -48,6 +48,21 @@ def test_findings_are_1(project: Project) -> None:
     assert (result.status, findings(result)) == (1, [("blocking-index-build", "error", "0002_index")])
 
 
+def test_what_only_the_end_of_the_plan_tells(project: Project) -> None:
+    added = (
+        "migrations.RunSQL(\"ALTER TABLE shop_book ADD CONSTRAINT c CHECK (title > '') NOT VALID\", migrations.RunSQL.noop),"
+    )
+    validated = 'migrations.RunSQL("ALTER TABLE shop_book VALIDATE CONSTRAINT c", migrations.RunSQL.noop),'
+    project.app("shop", **{"0001_initial": CREATE, "0002_added": added, "0003_index": INDEX, "0004_validated": validated})
+    locks = ("--output-format", "json", "--select", "locks")
+    assert findings(project.run("lintmigrations", "shop", "0002", *locks)) == []
+    (project.root / "shop/migrations/0004_validated.py").unlink()
+    assert findings(project.run("lintmigrations", *locks)) == [
+        ("never-validated-constraint", "warning", "0002_added"),
+        ("blocking-index-build", "error", "0003_index"),
+    ]
+
+
 def test_fail_level_decides_what_fails(project: Project) -> None:
     project.app("shop", **{"0001_initial": CREATE, "0002_sql": 'migrations.RunSQL("SELECT 1"),'})
     assert project.run("lintmigrations").status == 0
@@ -261,6 +276,7 @@ def test_a_rule_module_that_is_not_there(project: Project) -> None:
 BROKEN = {
     "a syntax error": ("0002_x", "class Migration(:\n", "broken-graph"),
     "an import that fails": ("0002_x", "import nowhere_to_be_found\nclass Migration: pass\n", "broken-graph"),
+    "a name that is gone": ("0002_x", "from shop.models import gone\nclass Migration: pass\n", "unserializable-reference"),
     "an exception at import": ("0002_x", "class Migration: pass\n1 / 0\n", "broken-graph"),
     "no Migration class": ("0002_x", "operations = []\n", "broken-graph"),
     "a dependency that does not exist": (

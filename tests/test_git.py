@@ -215,8 +215,20 @@ def test_an_edited_migration(project: Project) -> None:
     assert data["findings"][0]["help"] == (
         "Take the change back, and write a migration of its own for it:\n\n"
         f"    git checkout {base} -- shop/migrations/0002_pages.py\n    python manage.py makemigrations shop\n\n"
-        "Where it has run nowhere yet, say so: # migration-lint: ignore[edited-migration]"
+        "Where it has run nowhere yet, say so above the class:\n\n"
+        "    # migration-lint: ignore[edited-migration] -- it has run nowhere yet"
     )
+    comment = data["findings"][0]["help"].rpartition("\n\n")[2].strip()
+    file.write_text(file.read_text().replace("class Migration", f"{comment}\nclass Migration"))
+    assert lint(project, "--since", "main")[1] == []
+
+
+def test_all_migrations_of_an_app_deleted(project: Project) -> None:
+    for file in (project.root / "shop/migrations").glob("*.py"):
+        file.unlink()
+    project.write("shop/models.py", "")
+    status, found, _ = lint(project, "--since", "main", "--select", "deleted-migration")
+    assert (status, [name for _, name, _, _ in found]) == (1, ["0001_initial", "0002_pages", "0003_stock"])
 
 
 # What rules make of it: packages of migrations under the labels of the bundled project.

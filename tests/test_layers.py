@@ -35,7 +35,7 @@ LAYERS = [
     {"sql.drivers"},
     {"sql.connection"},
     {"python"},
-    {"backfill", "transactions", "pending"},
+    {"backfill", "transactions", "pending", "drift"},
     {"conf", "project.source", "project.registry"},
     {"files"},
     {"project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
@@ -47,12 +47,14 @@ LAYERS = [
         "project.changed",
         "project.history",
         "project.suppressions",
+        "project.recorded",
     },
     {"rules"},
     {"engine"},
     {"baseline"},
     {"explain", "lint", "choosing"},
     {"reporters", "testing"},
+    {"blocks"},
     {"pages"},
     {"listing"},
     {"management", "cli", "apps"},
@@ -66,6 +68,7 @@ PUBLIC = {
     "migration_lint.releases",
     "migration_lint.changes",
     "migration_lint.python",
+    "migration_lint.drift",
     "migration_lint.pending",
     "migration_lint.dangers",
     "migration_lint.queries",
@@ -129,7 +132,10 @@ def users(prefix: str) -> set[str]:
 
 
 def test_only_loading_uses_the_migration_loader() -> None:
-    assert users("django.db.migrations.loader") | users("django.db.migrations.graph") == {"project.loading"}
+    assert users("django.db.migrations.loader") | users("django.db.migrations.graph") == {
+        "project.loading",
+        "project.recorded",  # a second look at the graph, with what a database has recorded
+    }
 
 
 def test_only_the_text_reporter_uses_rich() -> None:
@@ -138,7 +144,7 @@ def test_only_the_text_reporter_uses_rich() -> None:
 
 def test_connections_are_touched_in_one_place() -> None:
     # The settings' databases, a schema editor's methods by name, and who listens for new connections.
-    assert users("django.db.connections") - {"conf"} == {"sql.connection"}
+    assert users("django.db.connections") - {"conf", "project.recorded"} == {"sql.connection"}
     assert users("django.db.backends") <= {"sql.connection", "sql.introspection", "python.editor", "sessions"}
 
 

@@ -13,7 +13,7 @@ from django.core.management.commands.makemigrations import Command
 from django.db.migrations import AlterField, AlterModelManagers, AlterModelOptions
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.questioner import MigrationQuestioner
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
 from django.utils import translation
 
 from migration_lint.project.loading import Graph
@@ -22,9 +22,9 @@ from migration_lint.types import AppChange
 UNSEEN = {"default", "auto_now", "auto_now_add", "serialize", "upload_to", "storage", "encoder", "decoder"}
 
 
-def changes(graph: Graph) -> Mapping[str, tuple[AppChange, ...]]:
-    """By app; nothing where the graph is broken, so that `makemigrations` would refuse."""
-    if graph.problems or graph.loader.left_out:
+def changes(graph: Graph, judged: frozenset[str]) -> Mapping[str, tuple[AppChange, ...]]:
+    """By app, of those that are judged; nothing where the graph is broken, so that `makemigrations` would refuse."""
+    if graph.problems or graph.loader.left_out or judged <= graph.unmigrated:
         return {}
     with translation.override(None):
         try:
@@ -34,9 +34,16 @@ def changes(graph: Graph) -> Mapping[str, tuple[AppChange, ...]]:
         for model in before.models.values():  # the autodetector writes into fields, and the migrations go on using theirs
             model.fields = {name: copy(field) for name, field in model.fields.items()}
         own, detector = project_command()
-        found = detector(before, ProjectState.from_apps(apps), MigrationQuestioner()).changes(graph=graph.loader.graph)
+        after = ProjectState({key: state for key, state in before.models.items() if key[0] not in judged})
+        for real in apps.get_models(include_swapped=True):
+            label = real._meta.app_label
+            if label in judged or label in graph.unmigrated or (label, real._meta.model_name) not in before.models:
+                after.add_model(ModelState.from_model(real))
+        found = detector(before, after, MigrationQuestioner()).changes(graph=graph.loader.graph)
     told: dict[str, tuple[AppChange, ...]] = {}
     for label, migrations in found.items():
+        if label not in judged:
+            continue
         operations = [operation for migration in migrations for operation in migration.operations]
         rows = [AppChange(o.describe(), model_of(o), alters_schema(o, label, before)) for o in operations]
         if kept := tuple(row for row in rows if row.schema or not own):
@@ -50,7 +57,10 @@ def project_command() -> tuple[bool, type[MigrationAutodetector]]:
     Such a command often leaves out what no database sees, in ways that cannot be known without running it.
     """
     app: Any = get_commands().get("makemigrations", "django.core")
-    command: Any = load_command_class(app, "makemigrations") if isinstance(app, str) else app
+    try:
+        command: Any = load_command_class(app, "makemigrations") if isinstance(app, str) else app
+    except Exception:  # it cannot be imported: then nobody knows what it would write
+        return True, MigrationAutodetector
     return type(command).handle is not Command.handle, getattr(command, "autodetector", MigrationAutodetector)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.apps import apps
+from django.conf import settings
+
 from migration_lint import edits
 from migration_lint.project.git import Repository
 from migration_lint.project.loading import Graph, module_file
@@ -19,7 +22,7 @@ def since(graph: Graph, reference: str, folder: Path) -> Since:
         for key, migration in graph.loader.disk_migrations.items()
         if (file := module_file(migration)) is not None
     }
-    folders = {Path(path).resolve(): label for label, package in graph.loader.packages.items() for path in package.__path__}
+    folders = migration_folders(graph)
     new = {files[path]: path for path in differences.new if path in files}
     before: dict[MigrationKey, str] = {}
     gone: dict[MigrationKey, MigrationKey | None] = {}
@@ -41,6 +44,15 @@ def since(graph: Graph, reference: str, folder: Path) -> Since:
         if key is not None:
             paths[key] = os.path.relpath(path, folder)
     return Since(reference, differences.commit, frozenset(new), before, gone, paths)
+
+
+def migration_folders(graph: Graph) -> dict[Path, str]:
+    """Where each app's migrations are, or would be if they had not all been deleted."""
+    found = {Path(path).resolve(): label for label, package in graph.loader.packages.items() for path in package.__path__}
+    for config in apps.get_app_configs():
+        if config.label in graph.unmigrated and config.label not in settings.MIGRATION_MODULES:
+            found[Path(config.path).resolve() / "migrations"] = config.label
+    return found
 
 
 def missing(path: Path, text: str, folders: dict[Path, str], new: dict[MigrationKey, Path]) -> MigrationKey | None:

@@ -12,15 +12,15 @@ from django.db import router
 from django.db.migrations import Migration, RunPython, SeparateDatabaseAndState
 from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ModelState
+from django.db.migrations.state import ModelState, ProjectState
 
 from migration_lint.project import loading, source
 from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql, words
-from migration_lint.running import column_of, table_name
+from migration_lint.running import column_of, cut, plain, table_name
 from migration_lint.sql import connection as offline
-from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.catalog import End
 from migration_lint.sql.server import Server
 from migration_lint.types import (
     CODE_FIRST,
@@ -283,12 +283,12 @@ class Collector:
         """Collect one operation. What it raises is the reason why its SQL is not known; its tables are tainted."""
         if isinstance(operation, RunPython):
             self.run_python(self.server, operation.code, operation, migration.app_label)
-            self.note_written(words(operation.code), before)
+            self.note_written(self.server, words(operation.code), before)
             return None
         waiting = list(editor.deferred_sql)
         try:
             if not type(operation).__module__.startswith("django."):
-                self.note_written(words(type(operation).database_forwards, *vars(operation).values()), before)
+                self.note_written(self.server, words(type(operation).database_forwards, *vars(operation).values()), before)
             operation.database_forwards(migration.app_label, editor, before, after)
         except Exception as error:
             editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
@@ -314,16 +314,17 @@ class Collector:
             else:
                 server.send(text)
 
-    def note_written(self, named: frozenset[str], state: PlanState) -> None:
+    def note_written(self, server: Server, named: frozenset[str], state: ProjectState) -> None:
         """Mark the columns that code names together with their models: it may have changed their rows.
 
         Code that changes rows of a model and names none of its fields may have changed any.
         """
-        catalog = self.server.catalog
+        catalog, longest = server.catalog, self.wrapper.ops.max_name_length()
         for model in state.models.values() if named else ():
             if named.isdisjoint(names_of(model)):
                 continue
-            table = catalog.tables.get(table_name(model).strip('"'))
+            name = plain(table_name(model))
+            table = catalog.tables.get(name) or catalog.tables.get(cut(name, longest or len(name)).lower())
             if table is None:
                 continue
             fields = ((name, column_of(name, field) or "") for name, field in model.fields.items())
@@ -332,7 +333,7 @@ class Collector:
                 columns.add("*")
             if not columns <= table.written:
                 catalog = catalog.with_table(replace(table, written=table.written | columns))
-        self.server.catalog = catalog
+        server.catalog = catalog
 
     def with_reverses(self, server: Server, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
         """Run the migration backwards in one editor, as `migrate` does, on a fork of the server after it."""
@@ -378,6 +379,7 @@ class Collector:
             error = "the migration's own `unapply()` decides what is undone"
         elif error is None and isinstance(operation, RunPython):
             self.run_python(server, operation.reverse_code, operation, migration.app_label)
+            self.note_written(server, words(operation.reverse_code), states.before)
         elif error is None:
             waiting = list(editor.deferred_sql)
             try:
@@ -438,7 +440,7 @@ class Ending:
     """What is wanted of the plan's end: whether it has to be reached, and the databases as they are then."""
 
     is_wanted: Callable[[], bool] = lambda: False
-    catalogs: dict[Target, Catalog] = field(default_factory=dict)
+    catalogs: dict[Target, End] = field(default_factory=dict)
 
 
 def walk(
@@ -483,7 +485,9 @@ def walk(
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
             yield tuple(replace(found[target], find_ancestors=partial(ancestors, key)) for target in targets)
-    ending.catalogs.update({collector.target: collector.server.catalog for collector in collectors})
+    for track in tracks:
+        for collector in track.collectors:
+            ending.catalogs[collector.target] = End(**vars(collector.server.catalog), models=track.state.models)
 
 
 def declared_ancestors(migrations: Mapping[MigrationKey, Migration], key: MigrationKey) -> frozenset[MigrationKey]:

@@ -24,6 +24,7 @@ def build(
     loader = graph.loader
     labels = frozenset(config.label for config in apps.get_app_configs())
     own = frozenset(label for label in labels if not is_third_party(label))
+    judged = frozenset({app_label}) if app_label else labels if third_party else own
 
     def locate(key: MigrationKey, attribute: str = "") -> Location:
         migration = loader.disk_migrations[key]
@@ -44,14 +45,14 @@ def build(
     return History(
         loader.disk_migrations,
         own,
-        frozenset({app_label}) if app_label else labels if third_party else own,
+        judged,
         graph.unmigrated,
         frozenset(loader.left_out),
         locate,
         text,
         ancestors,
         oldest_django,
-        partial(autodetect.changes, graph),
+        partial(autodetect.changes, graph, judged),
         model_location,
         since,
         recorded,

@@ -5,6 +5,8 @@ from migration_lint.python.editor import Edit, edits
 from migration_lint.python.models import RealModel, real_models
 from migration_lint.python.reading import Reading, changes, reading, readings
 from migration_lint.python.rows import Loop, RowChange
+from migration_lint.python.source import definition as function_text
+from migration_lint.python.source import place as function_place
 from migration_lint.python.sql import static_sql
 from migration_lint.python.words import words
 
@@ -18,6 +20,8 @@ __all__ = [
     "RowChange",
     "changes",
     "edits",
+    "function_place",
+    "function_text",
     "reading",
     "readings",
     "real_models",

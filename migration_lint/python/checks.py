@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,9 @@ from migration_lint.python.frames import Frame
 from migration_lint.python.history import Box, History, Many, Model, Row
 from migration_lint.python.names import Names
 from migration_lint.python.rows import Rows
-from migration_lint.python.values import Known, Part, plain
+from migration_lint.python.sql import is_execute
+from migration_lint.python.texts import Texts
+from migration_lint.python.values import Built, Known, Part, plain
 from migration_lint.types import Location
 
 CAUGHT = {
@@ -61,7 +64,7 @@ class Fault:
     today: str = ""
 
 
-class Reader(Rows):
+class Reader(Texts, Rows):
     """Finds what models do not have, besides the changes of rows."""
 
     def __init__(self, vendor: str | None, history: History) -> None:
@@ -70,6 +73,7 @@ class Reader(Rows):
         self.lookups: list[Lookup] = []
         self.faults: list[tuple[tuple[str, str], Fault]] = []
         self.guards: list[set[str]] = []
+        self.formatted: list[tuple[str, Location]] = []
 
     def at_Try(self, node: Any, frame: Frame) -> bool:
         caught = {name for handler in node.handlers for name in handled(handler)}
@@ -80,6 +84,18 @@ class Reader(Rows):
             self.guards.pop()
 
     at_TryStar = at_Try
+
+    def at_With(self, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
+        """What `suppress()` is around is as good as in a `try`."""
+        calls = [each.context_expr for each in node.items if isinstance(each.context_expr, ast.Call)]
+        caught = [call.args for call in calls if self.is_class(call.func, suppress, frame)]
+        self.guards.append({name for types in caught for name in named_errors(types)})
+        try:
+            return super().at_With(node, frame)
+        finally:
+            self.guards.pop()
+
+    at_AsyncWith = at_With
 
     def handle(self, handler: ast.ExceptHandler, frame: Frame) -> bool:
         outer, self.guards = self.guards, self.guards[:-1]
@@ -116,6 +132,10 @@ class Reader(Rows):
     def called(self, node: ast.Call, callee: Any, args: list[Any], keywords: dict[str, Any], frame: Frame) -> None:
         super().called(node, callee, args, keywords, frame)
         callee = self.normal(callee)
+        if not self.silent and (is_execute(callee) or (isinstance(callee, Part) and callee.name == "raw")):
+            text = args[0] if args else keywords.get("sql", keywords.get("query"))
+            if isinstance(text, Built) and not text.safe:
+                self.formatted.append((frame.name, source.location(frame.path, node)))
         if isinstance(callee, Model):
             self.check_arguments(callee, keywords, node, frame)
         elif wrapped(callee) is hasattr or wrapped(callee) is getattr:
@@ -239,7 +259,10 @@ def handled(handler: ast.ExceptHandler) -> Iterator[str]:
     if handler.type is None:
         yield ""
         return
-    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    yield from named_errors(handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+
+
+def named_errors(types: list[ast.expr]) -> Iterator[str]:
     for each in types:
         name = each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "")
         if name in CAUGHT:

@@ -12,7 +12,7 @@ from migration_lint.python.checks import Fault, Lookup, Reader
 from migration_lint.python.history import History
 from migration_lint.python.rows import Loop, RowChange
 from migration_lint.python.values import Marker
-from migration_lint.types import Impact
+from migration_lint.types import Impact, Location
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,9 @@ class Reading:
     """What a function does to rows, and what it asks of models. `gave_up`: there is something that was not followed, and may
     change any row.
 
-    `fetched` are the tables of which more rows are read than a few.
+    `fetched` are the tables of which more rows are read than a few. `unaliased` are queries that do not name a database, by
+    model, function and place, of a function that does not ask for which database it runs. `formatted`
+    are the places, by function, where a text is sent into which values were put.
     """
 
     changes: tuple[RowChange, ...] = ()
@@ -29,6 +31,8 @@ class Reading:
     lookups: tuple[Lookup, ...] = ()
     faults: tuple[Fault, ...] = ()
     loops: tuple[Loop, ...] = ()
+    unaliased: tuple[tuple[str, str, Location], ...] = ()
+    formatted: tuple[tuple[str, Location], ...] = ()
 
 
 def read(code: Any, impact: Impact) -> Reading:
@@ -43,6 +47,8 @@ def read(code: Any, impact: Impact) -> Reading:
         tuple(dict.fromkeys(reader.lookups)),
         reader.told(),
         tuple(dict.fromkeys(reader.saving)),
+        () if reader.compares_alias else tuple(dict.fromkeys(reader.unaliased)),
+        tuple(dict.fromkeys(reader.formatted)),
     )
 
 

@@ -59,13 +59,14 @@ class RowChange:
 class Loop:
     """A loop over rows that saves each by itself. `written` are the fields it gives values to; empty where that is not known.
 
-    `streamed`: the rows are fetched by `iterator()`. `iterable` and `target` are as the text has them.
+    `streamed`: the rows are fetched by `iterator()`; `whole`: all columns are saved. `iterable` and `target` are code.
     """
 
     label: str
     table: str
     filtered: bool
     streamed: bool
+    whole: bool
     iterable: str
     target: str
     written: tuple[str, ...]
@@ -80,6 +81,9 @@ class Rows(Queries):
         super().__init__(vendor, history)
         self.changes: list[RowChange] = []
         self.saving: list[Loop] = []
+        self.asked_tables: list[str] = []
+        self.unaliased: list[tuple[str, str, Location]] = []
+        self.compares_alias = False
         self.fetched: set[str] = set()
         self.unfollowed = False
         self.sent = 0
@@ -93,19 +97,21 @@ class Rows(Queries):
             self.fetched.add(self.history.table(value.model))
 
     def loop(self, node: ast.For | ast.AsyncFor, iterable: Any, frame: Frame) -> bool:
-        start = len(self.changes)
+        start, asked = len(self.changes), len(self.asked_tables)
         ended = super().loop(node, iterable, frame)
         if isinstance(iterable, Many) and iterable.rows and isinstance(node.target, ast.Name):
             model = self.history.concrete(iterable.model)
             table, fields = self.history.table(model), self.history.fields(model)
-            if any(each.call == "save" and each.kind is Kind.UPDATE and each.table == table for each in self.changes[start:]):
+            saved = [each for each in self.changes[start:] if each.call == "save" and each.table == table]
+            if any(each.kind is Kind.UPDATE for each in saved):
                 written = given_values(node, node.target.id)
-                known = tuple(written) if written <= fields.keys() and saves(node, node.target.id) else ()
+                alone = saves(node, node.target.id) and table not in self.asked_tables[asked:]
+                known = tuple(written) if alone and written <= fields.keys() else ()
                 place = source.location(frame.path, node.iter)
                 texts = ast.unparse(node.iter), node.target.id
-                self.saving.append(
-                    Loop(model.label, table, iterable.filtered, iterable.streamed, *texts, known, frame.name, place)
-                )
+                whole = any(each.columns is None for each in saved)
+                of = model.label, table, iterable.filtered, iterable.streamed, whole
+                self.saving.append(Loop(*of, *texts, known, frame.name, place))
         return ended
 
     def handle(self, handler: ast.ExceptHandler, frame: Frame) -> bool:
@@ -114,9 +120,17 @@ class Rows(Queries):
         self.handling -= 1
         return ended
 
+    def of_Compare(self, node: ast.Compare, frame: Frame) -> Any:
+        self.compares_alias = self.compares_alias or any(
+            isinstance(each, ast.Attribute) and each.attr == "alias" for each in ast.walk(node)
+        )
+        return super().of_Compare(node, frame)
+
     def called(self, node: ast.Call, callee: Any, args: list[Any], keywords: dict[str, Any], frame: Frame) -> None:
         if self.silent:
             return
+        if isinstance(callee, Known | Part) and getattr(node.func, "attr", "").startswith("allow_migrate"):
+            self.compares_alias = True
         if is_execute(callee):
             if not self.handling:
                 self.sent += self.pieces(sent_text(callee, args, keywords))
@@ -128,6 +142,9 @@ class Rows(Queries):
             return
         owner = self.normal(callee.owner)
         if isinstance(owner, Many):
+            self.asked_tables.append(self.history.table(owner.model))
+            if owner.manager and owner.link is None and not owner.alias and callee.name not in ("using", "db_manager", "raw"):
+                self.unaliased.append((owner.model.label, frame.name, source.location(frame.path, node)))
             for change in self.of_many(owner, callee.name, args, keywords):
                 self.add(change, callee.name, node, frame)
             if callee.name in ("count", "aggregate", "in_bulk", "bulk_update"):
@@ -135,6 +152,8 @@ class Rows(Queries):
         elif isinstance(owner, Model) and owner.real:
             self.not_followed()
         elif isinstance(owner, Row):
+            if owner.new and callee.name == "save" and not keywords.keys() & {"using", "**"}:
+                self.unaliased.append((owner.model.label, frame.name, source.location(frame.path, node)))
             for change in self.of_row(owner, callee.name, keywords):
                 self.add(change, callee.name, node, frame)
 

@@ -98,6 +98,13 @@ def definition(function: FunctionType) -> FunctionNode | None:
     return next((node for node in found if len(found) == 1 or is_compiled(node, code)), found[0] if found else None)
 
 
+def place(function: FunctionType) -> Location | None:
+    """Where the function's arguments are written."""
+    node = definition(function)
+    path = function.__code__.co_filename
+    return None if node is None or not node.args.args else location(path, node.args.args[0])
+
+
 def is_compiled(node: FunctionNode, code: CodeType) -> bool:
     """Whether this is the one that the code was compiled from, where several lambdas start on one line."""
     if not isinstance(node, ast.Lambda):

@@ -82,6 +82,13 @@ class Instance:
 
 
 @dataclass(frozen=True, eq=False)
+class Built:
+    """A text into which something was put whose value is not known. `safe`: it was quoted, or is a name and no value."""
+
+    safe: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Partial:
     """A partial() that the function makes."""
 

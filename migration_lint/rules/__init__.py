@@ -17,6 +17,7 @@ from migration_lint.types import (
     Effect,
     Finding,
     Impact,
+    Kind,
     Location,
     MigrationImpact,
     Plan,
@@ -26,7 +27,7 @@ from migration_lint.types import (
 )
 
 if TYPE_CHECKING:
-    from migration_lint.sql.catalog import Catalog
+    from migration_lint.sql.catalog import End
 
 ENTRY_POINTS = "migration_lint.rules"
 
@@ -44,8 +45,10 @@ class Rule:
     `on_postgresql()`, `on_mysql()` and so on the way out there, for `way_out()` to choose from. A rule that reads
     `impact.reverse` sets `needs_reverse`: reverses are collected only where a selected rule reads them. One that is a matter of
     taste sets `opt_in`, and runs where it is selected. Where the order of a deployment matters, `breaks` says in a few words
-    what the release that is still running can no longer do once the bad example has run. `options` are what a project may
-    set, with the defaults, whose types are those that are wanted; `self.option("name")` is what holds.
+    what the release that is still running can no longer do once the bad example has run, and `breaks_new` what the one after
+    it cannot. `options` are what a project may set, with the defaults, whose types are those that are wanted;
+    `self.option("name")` is what holds. `routers` are those of the project of its examples, where they matter. Where there is
+    nothing to find without certain actions, `kinds` names them: the rule is not asked about migrations that have none of these.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
@@ -54,6 +57,7 @@ class Rule:
     bad: ClassVar[str] = ""
     good: ClassVar[str] = ""
     vendors: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[frozenset[Kind]] = frozenset()
     severity_on: ClassVar[Mapping[str, Severity]] = {}
     bad_on: ClassVar[Mapping[str, str]] = {}
     good_on: ClassVar[Mapping[str, str]] = {}
@@ -61,14 +65,21 @@ class Rule:
     needs_reverse: ClassVar[bool] = False
     opt_in: ClassVar[bool] = False
     breaks: ClassVar[str] = ""
+    routers: ClassVar[tuple[type, ...] | None] = None
+    breaks_new: ClassVar[str] = ""
     options: ClassVar[Mapping[str, Any]] = {}
     id: ClassVar[str] = ""
+    reads_migrations: ClassVar[bool] = False
+    is_patient: ClassVar[bool] = False
     configured_severity: Severity | None = None
     given: Mapping[str, Any] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
+        cls.is_patient = cls.awaits_end is not Rule.awaits_end
+        own = cls.check_impact is not Rule.check_impact or cls.check_migration is not Rule.check_migration
+        cls.reads_migrations = own or cls.is_patient
 
     @classmethod
     def summary(cls) -> str:
@@ -116,8 +127,8 @@ class Rule:
         """Whether `check_end` is to be asked about the migration."""
         return False
 
-    def check_end(self, migration: MigrationImpact, end: Catalog) -> Iterable[Finding]:
-        """What only the whole plan can tell: `end` is the database after its last migration, selected or not."""
+    def check_end(self, migration: MigrationImpact, end: End) -> Iterable[Finding]:
+        """What only the whole plan can tell: `end` is the database after its last migration, with its models."""
         return ()
 
     def check_plan(self, plan: Plan) -> Iterable[Finding]:

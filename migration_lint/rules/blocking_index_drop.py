@@ -64,9 +64,10 @@ class BlockingIndexDrop(Rule):
             statement, effect = found[0]
             names = spelling.listed(str(each.source.name) for _, each in found if each.source)
             word = "index" if len(found) == 1 else "indexes"
-            waits = spelling.waiting(migration, statement, [effect])
+            waits = spelling.waiting(migration, statement, [effect]) or "every read and write of it"
+            table = f"`{effect.relation}`" if effect.relation else "its table"
             yield self.finding(
-                f"Dropping the {word} {names} waits for whoever is using `{effect.relation}`, and {waits} waits behind it, "
+                f"Dropping the {word} {names} waits for whoever is using {table}, and {waits} waits behind it, "
                 f"{spelling.until(migration, statement)}.",
                 help=self.advice(impact, [each for each, _ in found], effect),
                 impact=impact, migration=migration, statement=statement, effect=effect,

@@ -13,6 +13,7 @@ MAINTENANCE = {
     Kind.SET_TABLESPACE: "`SET TABLESPACE`",
     Kind.SET_ACCESS_METHOD: "`SET ACCESS METHOD`",
     Kind.REFRESH_MATERIALIZED_VIEW: "`REFRESH MATERIALIZED VIEW`",
+    Kind.ALTER_INDEX: "`ALTER INDEX … SET TABLESPACE`",
     Kind.LOCK_TABLE: "`LOCK TABLE`",
     Kind.TRUNCATE: "`TRUNCATE`",
 }
@@ -80,7 +81,8 @@ class BlockingMaintenance(Rule):
                     found.setdefault(effect.source.kind, []).append(effect)
             for kind, effects in found.items():
                 tables = spelling.listed(each.relation for each in effects if each.relation)
-                waits = spelling.waiting(migration, statement, effects) or "every read and write of every table"
+                everyone = "every read and write of " + ("its table" if kind is Kind.REINDEX else "every table")
+                waits = spelling.waiting(migration, statement, effects) or everyone
                 yield self.finding(
                     f"{MAINTENANCE[kind]} {self.does(kind, effects[0], tables or 'every table')}: {waits} waits, "
                     f"{spelling.until(migration, statement)}.",
@@ -93,9 +95,13 @@ class BlockingMaintenance(Rule):
             return f"locks {tables}"
         if kind is Kind.TRUNCATE:
             return f"empties {tables} and locks {'them' if ' and ' in tables else 'it'}"
+        name = effect.source.name if effect.source else None
+        if kind is Kind.ALTER_INDEX:
+            return f"copies the index `{name}`"
         if kind is Kind.REINDEX:
-            return f"builds indexes of {tables} anew"
-        return f"rewrites {tables}" if effect.rewrites else f"empties {tables}"
+            return f"builds the index `{name}` anew" if name else f"builds indexes of {tables} anew"
+        unfilled = kind is Kind.REFRESH_MATERIALIZED_VIEW and not effect.rewrites
+        return f"empties {tables}" if unfilled else f"rewrites {tables}"
 
     def advice(self, impact: Impact, statement: Statement, effect: Effect) -> str:
         ways, action, table = spelling.ways(impact), effect.source, effect.relation or ""
@@ -110,19 +116,23 @@ class BlockingMaintenance(Rule):
                 f"Delete the rows of {f'`{table}`' if table else 'it'} in batches, each in a transaction of its own, in a "
                 "migration with `atomic = False`; or do it when the table is no longer in use, alone in its migration."
             )
-        way = {Kind.REFRESH_MATERIALIZED_VIEW: "refresh", Kind.REINDEX: "rebuild index"}.get(action.kind, "")
+        way = {
+            Kind.REFRESH_MATERIALIZED_VIEW: "refresh",
+            Kind.REINDEX: "rebuild index",
+            Kind.ALTER_INDEX: "move index",
+        }.get(action.kind, "")
         if action.kind is Kind.REINDEX and "index" not in action.traits:
             way = "rebuild indexes"
-        if way and table and ways.offers(way):
+        if way and ways.offers(way):
             sql = ways.sql(way, table=table, name=action.name or "…")
             needs = "; that needs a unique index over all its rows" if way == "refresh" else ""
             code = spelling.migration(spelling.run_sql(sql, spelling.NOOP), atomic=False)
             return spelling.advice((f"Do it concurrently, in a migration of its own with `atomic = False`{needs}:", code))
         if action.kind in (Kind.SET_LOGGED, Kind.SET_ACCESS_METHOD):
             return spelling.advice(f"{WINDOW}: no form of it leaves `{table}` usable.")
-        if ways.offers("repack"):
+        if ways.offers("repack") and table:
             option = f" --tablespace={action.name}" if action.kind is Kind.SET_TABLESPACE else ""
-            tool = f"{ways.sql('repack', code=table or 'TABLE')}{option}"
+            tool = f"{ways.sql('repack', code=table)}{option}"
             return spelling.advice(("Take it out of the migrations, and let pg_repack do it:", tool))
         return spelling.advice(f"{WINDOW}.")
 
@@ -130,4 +140,6 @@ class BlockingMaintenance(Rule):
 def is_maintenance(effect: Effect) -> bool:
     """Whether it is one of those, and not in the form that is meant for a table in use."""
     action = effect.source
-    return action is not None and action.kind in MAINTENANCE and "concurrently" not in action.traits
+    if action is None or action.kind not in MAINTENANCE or "concurrently" in action.traits:
+        return False
+    return action.kind is not Kind.ALTER_INDEX or "tablespace" in action.traits

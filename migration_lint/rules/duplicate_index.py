@@ -110,8 +110,8 @@ def is_spare(index: Index, other: Index) -> bool:
     if index.constraint and not (other.constraint and index.unique):
         return False
     count = len(index.columns)
-    covers = not index.used <= set(index.columns)
-    special = index.partial or other.partial or index.is_expression or index.options or covers
+    holds_more = not index.used <= set(index.columns)
+    special = index.partial or other.partial or index.is_expression or index.options or holds_more
     if (
         special
         or not index.valid

@@ -31,7 +31,8 @@ class EditedMigration(Rule):
                     help=f"Take the change back, and write a migration of its own for it:\n\n"
                     f"    git checkout {since.commit[:10]} -- {since.paths[key]}\n"
                     f"    python manage.py makemigrations {key[0]}\n\n"
-                    "Where it has run nowhere yet, say so: # migration-lint: ignore[edited-migration]",
+                    "Where it has run nowhere yet, say so above the class:\n\n"
+                    "    # migration-lint: ignore[edited-migration] -- it has run nowhere yet",
                     app_label=key[0], migration_name=key[1], location=history.locate(key, "operations"),
                 )  # fmt: skip
             elif added := sorted(more_dependencies(history, key, before, now)):

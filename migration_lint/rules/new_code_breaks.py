@@ -21,6 +21,8 @@ class NewCodeBreaks(Rule):
 
     Only for a project whose `deploy_order` is "code-first". Let the migration go out in a release before the code that
     needs it: the code of that time does not know the field yet.
+
+        migrations.AddField("book", "pages", models.IntegerField(null=True))
     """
 
     severity = Severity.ERROR

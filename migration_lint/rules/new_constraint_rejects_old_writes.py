@@ -51,4 +51,6 @@ class NewConstraintRejectsOldWrites(Rule):
 def spoken(found: Break) -> str:
     kind, rule = found.now
     what = kind if "index" in kind or "key" in kind else {"unique": "unique constraint"}.get(kind, f"{kind} constraint")
-    return f"the {what} {listed([(rule.name or '').rpartition('.')[2]])}" if rule.name else f"a {what}"
+    name = (rule.name or "").rpartition(".")[2]
+    made_up = not name or " " in name  # what has none in the database
+    return f"a {what}" if made_up else f"the {what} `{name}`"

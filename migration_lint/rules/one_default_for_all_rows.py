@@ -101,7 +101,8 @@ def filled(impact: Impact, migration: MigrationImpact) -> Iterator[tuple[Filled,
                 continue
             table, column = statement.before.table(action.table), action.name or ""
             added = action.kind is Kind.ADD_COLUMN
-            if (table.name, column) in seen or not is_used(migration, table) or (table.is_written(column) and added):
+            seen_to = impact.before.table(table.name).is_written(column)
+            if (table.name, column) in seen or not is_used(migration, table) or seen_to:
                 continue
             if not added and not (updates or "by a remake" in action.traits):
                 continue

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import migrations
 
@@ -98,8 +97,13 @@ class ReferencedTableLocked(Rule):
         whom = whom.replace(" it", " them") if len(found) > 1 else whom
         own = sessions.waiting(impact.target)
         bounded = own is not None and sessions.is_bounded(statement, own)
+        if statement.transaction is None:
+            use = "use" if max(levels) >= Blocks.EVERYTHING else "write to"
+            does = f"waits for open transactions that {use} {tables}, and {kept or whom} waits behind it"
+        else:
+            does = f"locks {tables} as well: {kept or whom} waits, {spelling.until(migration, statement)}"
         yield self.finding(
-            f"{cause(effect)} locks {tables} as well: {kept or whom} waits, {spelling.until(migration, statement)}.",
+            f"{cause(effect)} {does}.",
             help=self.way_out(impact, statement, effect),
             severity=Severity.NOTE if bounded else None,
             impact=impact, migration=migration, statement=statement, effect=effect,
@@ -144,14 +148,20 @@ class ReferencedTableLocked(Rule):
         )
 
     def on_mysql(self, impact: Impact, statement: Statement, effect: Effect) -> str:
-        ways, action, operation = spelling.ways(impact), effect.source, impact.step.operation
-        definition: Any = action.definition if action else None
-        if action is None or action.kind is not Kind.ADD_CONSTRAINT:
+        ways = spelling.ways(impact)
+        added = [
+            action
+            for each in impact.statements
+            for action in each.actions
+            if action.kind is Kind.ADD_CONSTRAINT and action.definition.references not in (None, action.table)
+        ]
+        if not added:
             return spelling.advice("Do it alone in its migration, with a short `lock_wait_timeout`.")
-        code = spelling.unchecked_key(ways, action.table or "", definition)
-        first = "" if isinstance(operation, migrations.RunSQL) else "the field with `db_constraint=False` first, then "
+        code = "\n".join(spelling.unchecked_key(ways, action.table or "", action.definition) for action in added)
+        plain = isinstance(impact.step.operation, migrations.RunSQL)
+        first = "" if plain else "the fields with `db_constraint=False` first, then "
         return spelling.advice(
-            (f"Add {first}the key with the session's checks off, which waits for no writer of `{effect.relation}`:", code)
+            (f"Add {first}the keys with the session's checks off, which waits for no writer of the other table:", code)
         )
 
 

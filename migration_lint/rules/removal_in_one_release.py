@@ -9,7 +9,12 @@ from migration_lint.compatibility import Break, How, breaks
 class RemovalInOneRelease(Rule):
     """Both steps of a removal, the one in the state and the one in the database, are deployed together, as if they were one.
 
-    The first is there so that no process uses the column or the table any more when the second takes it away.
+    The first is there so that no process uses the column or the table any more when the second takes it away. Two migrations
+    of one release:
+
+        migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("review", "rating")])
+
+        migrations.RunSQL('ALTER TABLE "shop_review" DROP COLUMN "rating"')
     """
 
     severity = Severity.WARNING

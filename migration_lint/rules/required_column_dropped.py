@@ -15,7 +15,7 @@ class RequiredColumnDropped(Rule):
 
     severity = Severity.ERROR
     category = "compatibility"
-    breaks = "goes on as before; the new release fails on every INSERT into the table"
+    breaks_new = "fails on every INSERT into the table"
     bad = """
         operations = [
             migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("book", "stock")]),

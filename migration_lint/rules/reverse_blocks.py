@@ -40,15 +40,21 @@ class ReverseBlocks(Rule):
     )
 
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
+        worst: dict[object, tuple[Cost, Impact, Statement, Effect, MigrationImpact]] = {}
         for impact, there, back in way_back(migration):
             for statement, effect in dearer(impact, there, back):
-                waits = spelling.waiting(back, statement, [effect])
-                yield self.finding(
-                    f"Going back costs more than the way there: {spelling.doing(effect)} {does(effect)} while {waits} waits.",
-                    help="Leave the migration in place when the release is taken back, if the old code can live with it; "
-                    "otherwise go back when few use the table.",
-                    impact=there, migration=migration, statement=statement, effect=effect,
-                )  # fmt: skip
+                known = worst.get(effect.relation_key)
+                if known is None or cost(effect) >= known[0]:
+                    worst[effect.relation_key] = (cost(effect), there, statement, effect, back)
+        for _, there, statement, effect, back in worst.values():
+            waits = spelling.waiting(back, statement, [effect])
+            subject = spelling.doing(effect)
+            yield self.finding(
+                f"Going back costs more than the way there: {subject} {does(effect)} while {waits} waits.",
+                help="Leave the migration in place when the release is taken back, if the old code can live with it; otherwise "
+                "go back when few use the table.",
+                impact=there, migration=migration, statement=statement, effect=effect,
+            )  # fmt: skip
 
 
 def dearer(impact: Impact, there: Impact, back: MigrationImpact) -> Iterator[tuple[Statement, Effect]]:
@@ -78,4 +84,4 @@ def cost(effect: Effect) -> Cost:
 def does(effect: Effect) -> str:
     if effect.rewrites:
         return f"writes `{effect.relation}` anew"
-    return f"builds an index on `{effect.relation}`" if effect.builds_index else f"reads every row of `{effect.relation}`"
+    return f"reads all of `{effect.relation}`" if effect.builds_index else f"reads every row of `{effect.relation}`"

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
+from migration_lint.running import is_same
 
 
 class ViewDependsOnColumn(Rule):
@@ -42,7 +43,9 @@ class ViewDependsOnColumn(Rule):
                 column = None if action.kind in (Kind.DROP_TABLE, Kind.RENAME_TABLE) else action.name
                 views = statement.before.views_upon(refusal.relation or "", column)
                 last = migration.impacts[-1].after.tables
-                if refusal.error is None and not any(last.get(name) is view for name, view in views.items()):
+                if refusal.error is None and not any(
+                    name in last and is_same(last[name], view) for name, view in views.items()
+                ):
                     continue  # the migration itself drops the views, or makes them anew
                 yield self.finding(
                     refusal.message,

@@ -235,3 +235,10 @@ class Catalog:
         for name in names:
             tables[name] = replace(self.table(name), known=False)
         return replace(self, tables=tables)
+
+
+@dataclass(frozen=True)
+class End(Catalog):
+    """The database after the last migration of a plan, and the model states that it was to come to."""
+
+    models: Mapping[tuple[str, str], Any] = field(default_factory=dict)

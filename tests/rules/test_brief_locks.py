@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
-from migration_lint import Finding
+from migration_lint import Finding, Severity, conf
+from migration_lint.engine import Engine
+from migration_lint.project import collect, selection
 from migration_lint.rules import find_rules
-from migration_lint.testing import findings_of
+from migration_lint.sql.catalog import Catalog
+from migration_lint.sql.server import Server
+from migration_lint.testing import Bookshop, example_migration, findings_of
 
 RULES = {rule.id: rule for rule in find_rules()}
 WAITS = "every read and write of `shop_book` waits"
@@ -34,7 +39,11 @@ def helped(text: str) -> str:
         ("ALTER TABLE shop_book SET UNLOGGED", "`SET LOGGED` or `SET UNLOGGED` rewrites `shop_book`"),
         ("ALTER TABLE shop_book SET TABLESPACE fast", "`SET TABLESPACE` rewrites `shop_book`"),
         ("CLUSTER shop_book USING shop_book_pkey", "`CLUSTER` rewrites `shop_book`"),
-        ("REINDEX INDEX shop_book_pkey", "`REINDEX` builds indexes of `shop_book` anew"),
+        ("REINDEX INDEX shop_book_pkey", "`REINDEX` builds the index `shop_book_pkey` anew"),
+        (
+            "ALTER INDEX shop_book_pkey SET TABLESPACE fast",
+            "`ALTER INDEX … SET TABLESPACE` copies the index `shop_book_pkey`",
+        ),
         ("LOCK TABLE shop_book", "`LOCK TABLE` locks `shop_book`"),
     ],
 )
@@ -56,6 +65,20 @@ def test_maintenance_outside_a_transaction() -> None:
     found = only("blocking-maintenance", "atomic = False\n" + sql("VACUUM FULL shop_book"))
     assert found.message == f"`VACUUM FULL` rewrites `shop_book`: {WAITS}, until it is done."
     assert found.help == "Take it out of the migrations, and let pg_repack do it:\n    pg_repack --table=shop_book"
+
+
+def test_names_that_nobody_knows() -> None:
+    assert only("blocking-index-drop", sql("DROP INDEX nobody")).message == (
+        "Dropping the index `nobody` waits for whoever is using its table, and every read and write of it waits behind it, until "
+        "the migration commits."
+    )
+    for statement, said in (
+        ("REINDEX INDEX nobody", "`REINDEX` builds the index `nobody` anew: every read and write of its table waits"),
+        ("CLUSTER", "`CLUSTER` rewrites every table: every read and write of every table waits"),
+        ("VACUUM FULL", "`VACUUM FULL` rewrites every table: every read and write of every table waits"),
+    ):
+        found = only("blocking-maintenance", "atomic = False\n" + sql(statement))
+        assert found.message == f"{said}, until it is done."
 
 
 def test_refreshed_view() -> None:
@@ -156,3 +179,68 @@ def test_timeout_of_a_concurrent_build() -> None:
         "cancels it: what is left is an INVALID index, which no query uses and every write maintains."
     )
     assert "migrations.RunSQL('DROP INDEX CONCURRENTLY IF EXISTS \"book_title_idx\"'" in found.help.replace("\n        ", "")
+
+
+def test_validated_in_a_migration_that_is_not_selected() -> None:
+    added = example_migration(sql(CHECK), 2)
+    validated = example_migration(sql("ALTER TABLE shop_book VALIDATE CONSTRAINT c"), 3)
+    for plan, expected in (([added, validated], []), ([added], ["never-validated-constraint"])):
+        engine, errors = Engine([RULES["never-validated-constraint"]]), list[str]()
+        ending = collect.Ending(partial(bool, engine.open))
+        target = conf.parse_target("postgresql@15")
+        chosen = selection.releases(frozenset({("shop", "0002_x")}), True)
+        migrations = (Bookshop("0001_x", "shop"), *plan)
+        for impacts in collect.walk(migrations, frozenset(), (target,), chosen, False, errors, ending=ending):
+            assert engine.check_migration(impacts) == []
+        assert [finding.rule for finding in engine.check_end(ending.catalogs)] == expected
+        assert errors == engine.errors == []
+
+
+def test_reset_goes_back_to_what_the_session_began_with() -> None:
+    server = Server(conf.parse_target("postgresql@15"))
+    server.catalog = Catalog(settings={"lock_timeout": "2s"}, own_settings={"lock_timeout": "2s"})
+    server.send("SET lock_timeout = 0; RESET lock_timeout")
+    assert server.catalog.settings == {"lock_timeout": "2s"}
+    server.send("SET statement_timeout = 0; RESET statement_timeout")
+    assert server.catalog.settings == {"lock_timeout": "2s"}
+
+
+def test_bounded_wait_for_a_referenced_table() -> None:
+    drop = 'migrations.RemoveField("book", "author")'
+    bound = "migrations.RunSQL(\"SET LOCAL lock_timeout = '2s'\")"
+    assert only("referenced-table-locked", f"operations = [{drop}]").severity is Severity.WARNING
+    assert only("referenced-table-locked", f"operations = [{bound}, {drop}]").severity is Severity.NOTE
+
+
+def test_key_dropped_before_its_column() -> None:
+    found = only("referenced-table-locked", 'operations = [migrations.RemoveField("review", "book")]')
+    assert found.message == (
+        "Dropping a foreign key of `shop_review` locks `shop_book` as well: every read and write of it waits, until the "
+        "migration commits."
+    )
+    first, last = found.help.split("2. ")
+    code = first[first.index("migrations.") :].replace("\n    ", "\n")
+    assert "ADD CONSTRAINT" in code
+    steps = [f"operations = [\n{code}]", f"operations = [{last[last.index('migrations.') :]}]"]
+    assert {f.severity for f in findings_of(RULES["referenced-table-locked"], steps, "postgresql@15")} == {Severity.NOTE}
+    assert findings_of(RULES["several-tables-locked"], steps, "postgresql@15") == []
+
+
+def test_many_tables_are_not_all_named() -> None:
+    names = [f"t{number}" for number in range(9)]
+    make = sql(*(f"CREATE TABLE {name} (id integer)" for name in names))
+    alter = sql(*(f"ALTER TABLE {name} ADD COLUMN a integer" for name in names))
+    found = only("several-tables-locked", [make, alter])
+    assert found.message.startswith(
+        "One transaction locks `t0`, then `t1`, then `t2`, then `t3`, then `t4`, then `t5`, then 3 more:"
+    )
+    assert len(found.related) == 8
+
+
+def test_new_column_without_default() -> None:
+    found = only("not-null-scan", sql("ALTER TABLE shop_book ADD COLUMN pages integer NOT NULL"))
+    assert found.severity is Severity.WARNING
+    assert found.message == (
+        f"Adding `shop_book.pages` NOT NULL without a default looks for a row of `shop_book` and fails at the first; {WAITS}, "
+        "until the migration commits."
+    )

@@ -83,7 +83,7 @@ CASES = {
                          "ALTER TABLE shop_book ADD FOREIGN KEY (publisher_id) REFERENCES shop_author NOT VALID"),
     "no identity": sql("ALTER TABLE shop_tag ALTER id DROP IDENTITY"),
     "swapped": sql("ALTER TABLE shop_book ADD stock_new bigint NOT NULL DEFAULT 0", "ALTER TABLE shop_book DROP stock",
-                   "ALTER TABLE shop_book RENAME stock_new TO stock"),
+                   "ALTER TABLE shop_book RENAME COLUMN stock_new TO stock"),
     "swapped for another type": sql("ALTER TABLE shop_book DROP stock", "ALTER TABLE shop_book ADD stock date"),
     "old one left behind": sql("ALTER TABLE shop_book RENAME stock TO old", "ALTER TABLE shop_book ADD stock integer"),
     "dropped and made again without": sql("ALTER TABLE shop_book DROP CONSTRAINT shop_book_isbn_key"),
@@ -141,11 +141,11 @@ def shop(django_db_blocker: Any) -> Iterator[Any]:
         yield connection
 
 
-def bookshop() -> list[str]:
+def bookshop(target: str = TARGET) -> list[str]:
     """What makes it: impacts tell of the migrations over it alone."""
     errors: list[str] = []
     plan: tuple[Any, ...] = (Bookshop("0001_x", APP),)
-    walked = collect.walk(plan, frozenset(), (conf.parse_target(TARGET),), lambda key: frozenset({key}), False, errors)
+    walked = collect.walk(plan, frozenset(), (conf.parse_target(target),), lambda key: frozenset({key}), False, errors)
     return [statement.sql for (impact,) in walked for _, statement in impact.timeline]
 
 

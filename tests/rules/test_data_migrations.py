@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+
+import pytest
+from django.conf import settings
 
 from migration_lint.rules import Rule, rules_in
 from migration_lint.testing import findings_of
@@ -80,3 +84,260 @@ def test_djangos_own_update_of_rows_without_a_value() -> None:
 def test_what_a_function_changes_on_sqlite() -> None:
     found = only("whole-table-update", rule("whole-table-update").bad, "sqlite@3.40")
     assert found.message.endswith("in one statement: nobody else writes to the database until the migration commits.")
+
+
+def whole(name: str, source: str | None = None) -> tuple[str, str]:
+    found = only(name, rule(name).bad if source is None else source)
+    return found.message, found.help
+
+
+def function(body: str, before: str = "") -> str:
+    return f"def fill(apps, schema_editor):\n    {body}\noperations = [{before}migrations.RunPython(fill)]"
+
+
+# unknown-historical-model
+
+
+def test_a_model_that_is_not_there() -> None:
+    assert whole("unknown-historical-model") == (
+        (
+            "`clear_notes` asks for the model `shop.Novel`, which does not exist at this point of the plan: `get_model()` raises "
+            "LookupError, and the migration fails."
+        ),
+        "It has this name only later: ask for the one that it has here, or move the function there.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "help"),
+    [
+        (
+            'apps.get_model("shop", "Books")',
+            "The name that it has here may be meant:\n    Book = apps.get_model('shop', 'Book')",
+        ),
+        (
+            'apps.get_model("shop", "Zebra")',
+            "Ask for a model that there is. `shop` has `Author`, `Book`, `Review` and `Tag` here.",
+        ),
+        ('apps.get_model("zoo", "Zebra")', "Ask for a model that there is. No app here is called `zoo`."),
+        (
+            'apps.get_model("auth", "Permission")',
+            "Let the migration depend on the one that makes the model:\n    dependencies = [\n        …,\n        ('auth', '…'),\n    ]",
+        ),
+    ],
+)
+def test_what_to_ask_for_instead(body: str, help: str) -> None:
+    assert whole("unknown-historical-model", function(body))[1] == help
+
+
+# missing-historical-attribute
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "help"),
+    [
+        (
+            "book.get_title()",
+            "`fill` asks `shop.Book` for `get_title`, which it does not have at this point of the plan: AttributeError",
+            (
+                "A migration's models have the fields of their time, and managers that say `use_in_migrations`, but no methods, "
+                "properties or constants of the class. Write into the function what `get_title` stands for."
+            ),
+        ),
+        (
+            "Book.objects.in_print()",
+            "`fill` asks a manager of `shop.Book` for `in_print`, which it does not have in a migration: AttributeError",
+            (
+                "Write the query out over `Book.objects`. Or give the manager's class `use_in_migrations = True`, and let "
+                "`makemigrations` put it into a migration before this one."
+            ),
+        ),
+        (
+            "Author.objects.filter(surname='x')",
+            "`fill` names `surname` in a query of `shop.Author`, which has no such field at this point of the plan: FieldError",
+            "Name a field that there is. `shop.Author` has `id`, `name` and `code` here.",
+        ),
+        (
+            "Author.objects.update(surname='x')",
+            "`fill` updates `surname` of `shop.Author`, which has no such field at this point of the plan: FieldDoesNotExist",
+            "Name a field that there is. `shop.Author` has `id`, `name` and `code` here.",
+        ),
+        (
+            "Author(surname='x')",
+            "`fill` gives a new `shop.Author` a `surname`, which it does not have at this point of the plan: TypeError",
+            "Name a field that there is. `shop.Author` has `id`, `name` and `code` here.",
+        ),
+    ],
+)
+def test_a_name_that_a_model_does_not_have(body: str, message: str, help: str) -> None:
+    head = 'Author, Book = apps.get_model("shop", "Author"), apps.get_model("shop", "Book"); book = Book.objects.first(); '
+    assert whole("missing-historical-attribute", function(head + body)) == (f"{message}, and the migration fails.", help)
+
+
+def test_a_field_that_a_later_migration_adds() -> None:
+    body = 'apps.get_model("catalog", "Book").objects.filter(blurb="")'
+    made = 'migrations.CreateModel("User", [("id", models.BigAutoField(primary_key=True))]), '
+    found = whole("missing-historical-attribute", function('print(apps.get_model("shop", "User").objects.first().x)', made))
+    assert found[0].startswith("`fill` asks `shop.User` for `x`")
+    assert findings_of(rule("missing-historical-attribute"), function(body)) == []
+
+
+# undeclared-dependency
+
+
+def test_a_dependency_left_out() -> None:
+    assert whole("undeclared-dependency") == (
+        (
+            "`name_authors` asks for the model `accounts.Account`, which `accounts.0001_x` makes, and `shop.0002_x` does not depend on "
+            "that: where it runs first, it fails."
+        ),
+        "Add it to the dependencies:\n    dependencies = [\n        …,\n        ('accounts', '0001_x'),\n    ]",
+    )
+    key = 'operations = [migrations.AddField("book", "by", models.ForeignKey("accounts.Account", models.CASCADE, null=True))]'
+    assert whole("undeclared-dependency", key)[0].startswith(
+        "`shop_book` refers to `accounts_account`, which `accounts.0001_x` makes"
+    )
+
+
+# unbatched-loop, row-by-row-save
+
+BATCHES = (
+    "    batch = []\n"
+    "    for book in {}:\n"
+    "        book.title = …\n"
+    "        batch.append(book)\n"
+    "        if len(batch) == 1000:\n"
+    "            Book.objects.using(schema_editor.connection.alias).bulk_update(batch, ['title'])\n"
+    "            batch.clear()\n"
+    "    Book.objects.using(schema_editor.connection.alias).bulk_update(batch, ['title'])"
+)
+
+
+def test_a_loop_over_all_rows() -> None:
+    assert whole("unbatched-loop") == (
+        (
+            "`tidy_titles` fetches every row of `shop_book` at once to save them: they all have to fit into memory, and each that is "
+            "saved stays locked until all are."
+        ),
+        "Fetch a few rows at a time, in a migration that says `atomic = False`:\n"
+        + BATCHES.format("Book.objects.all().iterator(chunk_size=1000)"),
+    )
+    assert whole("unbatched-loop", "atomic = False\n" + inspect.cleandoc(rule("unbatched-loop").bad))[0].endswith(
+        "fit into memory."
+    )
+
+
+def test_a_loop_that_saves() -> None:
+    assert whole("row-by-row-save") == (
+        (
+            "`tidy_titles` saves the rows of `shop_book` one by one: as many statements as there are rows, and each writes all columns "
+            "back as they were when the row was read."
+        ),
+        "Change a thousand rows with one statement:\n" + BATCHES.format("Book.objects.filter(stock=0).iterator()"),
+    )
+
+
+def test_one_loop_is_one_finding() -> None:
+    both = [rule("unbatched-loop"), rule("row-by-row-save")]
+    (found,) = findings_of(both, rule("unbatched-loop").bad)
+    assert (found.rule, found.also) == ("unbatched-loop", ("row-by-row-save",))
+
+
+# default-database-alias, missing-routing-hints
+
+ALIASES = {
+    "apps.get_model('shop', 'Book').objects.update(stock=1)": 1,
+    "apps.get_model('shop', 'Book')(stock=1).save()": 1,
+    "apps.get_model('shop', 'Book')(stock=1).save(using=schema_editor.connection.alias)": 0,
+    "apps.get_model('shop', 'Book').objects.using(schema_editor.connection.alias).filter(stock=1).update(stock=2)": 0,
+    "apps.get_model('shop', 'Book').objects.db_manager('default').create(stock=1)": 0,
+    "[b.save() for b in apps.get_model('shop', 'Book').objects.using('default')]": 0,
+    "schema_editor.connection.alias == 'default' and apps.get_model('shop', 'Book').objects.update(stock=1)": 0,
+}
+
+
+@pytest.mark.parametrize("body", ALIASES)
+def test_queries_that_name_no_database(body: str) -> None:
+    found = findings_of(rule("default-database-alias"), function(body))
+    assert [finding.message for finding in found] == ALIASES[body] * [
+        (
+            "`fill` asks for rows of `shop.Book` without saying in which database: while another one than the default is migrated, it "
+            "changes or reads the wrong rows."
+        )
+    ]
+
+
+class Everywhere:
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
+        return None
+
+
+class DefaultAlone:
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
+        return db == "default"
+
+
+def test_a_router_that_keeps_the_app_in_one_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = function("apps.get_model('shop', 'Book').objects.update(stock=1)")
+    for router, count in ((Everywhere, 1), (DefaultAlone, 0)):
+        monkeypatch.setattr(type(rule("default-database-alias")), "routers", (router,))
+        assert len(findings_of(rule("default-database-alias"), source)) == count
+
+
+def test_a_project_with_one_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = rule("default-database-alias").bad
+    monkeypatch.delitem(settings.DATABASES, "analytics")
+    assert findings_of(rule("default-database-alias"), source) == []
+
+
+def test_a_router_that_looks_at_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert whole("missing-routing-hints") == (
+        (
+            "`ByModel.allow_migrate()` looks at the model or at hints, and the `RunSQL` gives it none: it may run on a database that "
+            "has no such table."
+        ),
+        'Tell the router which model it is about:\n    hints={"model_name": "book"},',
+    )
+    monkeypatch.setattr(type(rule("missing-routing-hints")), "routers", (DefaultAlone,))
+    assert findings_of(rule("missing-routing-hints"), rule("missing-routing-hints").bad) == []
+
+
+# The others
+
+
+def test_arguments_in_the_wrong_order() -> None:
+    found = only("misnamed-arguments", rule("misnamed-arguments").bad)
+    assert found.message == (
+        "`clear_notes` calls its arguments `schema_editor` and `apps`: the first is the registry of the migration's models, the "
+        "second the schema editor."
+    )
+    assert (found.location and found.location.line, len(found.related)) == (1, 1)
+
+
+def test_what_a_squash_may_leave_out() -> None:
+    sql = 'operations = [migrations.RunSQL("DELETE FROM shop_review WHERE rating IS NULL", migrations.RunSQL.noop)]'
+    assert whole("non-elidable-data-migration") == (
+        "The `RunPython` does nothing on a new database, and stays when the migrations of `shop` are squashed.",
+        "Let `squashmigrations` leave it out:\n    migrations.RunPython(clear_notes, …, elidable=True),",
+    )
+    assert whole("non-elidable-data-migration", sql)[1] == (
+        "Let `squashmigrations` leave it out:\n"
+        "    migrations.RunSQL(\n"
+        "        sql='DELETE FROM shop_review WHERE rating IS NULL',\n"
+        "        reverse_sql='',\n"
+        "        elidable=True,\n"
+        "    ),"
+    )
+
+
+def test_values_in_the_text_of_a_statement() -> None:
+    assert whole("sql-built-from-strings") == (
+        (
+            "`rename_authors` puts values into the text of a statement: one with a quote in it breaks the statement, or makes another "
+            "one of it."
+        ),
+        (
+            'Leave their places to the driver:\n    schema_editor.execute("… WHERE name = %s", [name])\n'
+            "Names of tables and columns go through `schema_editor.quote_name()`."
+        ),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -189,6 +189,41 @@ def test_django_raises_what_is_said(shop: tuple[Any, ProjectState]) -> None:
         if really != error or said != ({error} if error else set()):
             wrong[body] = (error, really, said)
     assert wrong == {}, wrong
+
+
+def test_a_model_of_a_migration_that_may_come_later(shop: tuple[Any, ProjectState]) -> None:
+    rule = next(rule for rule in find_rules() if rule.id == "undeclared-dependency")
+    connection, _ = shop
+    before = Bookshop("0001_x", APP).mutate_state(ProjectState())  # `accounts` is not there yet
+    assert [raised(example_migration(each), (connection, before)) for each in (rule.bad, rule.good)] == ["LookupError"] * 2
+    assert example_migration(rule.good).dependencies == [(APP, "0001_x"), ("accounts", "0001_x")]
+
+
+def test_whoever_writes_to_a_row_waits_for_the_update_of_all(database: PostgreSQL) -> None:
+    rule = next(rule for rule in find_rules() if rule.id == "whole-table-update")
+    import psycopg
+
+    with database.server.scratch() as dsn, psycopg.connect(dsn, autocommit=True) as other:
+        wrapper, _ = identity.live_connection(PostgreSQL(database.server, dsn), "default")
+        kept, state = connections["default"], ProjectState()
+        connections["default"] = wrapper
+        try:
+            for migration in (Accounts("0001_x", "accounts"), Bookshop("0001_x", APP)):
+                with wrapper.schema_editor() as editor:
+                    state = migration.apply(state, editor)
+            with wrapper.cursor() as cursor:
+                for row in ROWS:
+                    cursor.execute(row)
+            other.execute("SET lock_timeout = '100ms'")
+            for source, waits in ((rule.bad, True), (rule.good, False)):
+                example = example_migration(source)
+                with wrapper.schema_editor(atomic=example.atomic) as editor:
+                    example.apply(state.clone(), editor)
+                    with pytest.raises(psycopg.errors.LockNotAvailable) if waits else nullcontext():
+                        other.execute("UPDATE shop_book SET stock = stock + 1 WHERE id = 1")
+        finally:
+            connections["default"] = kept
+            wrapper.close()
 
 
 @contextmanager

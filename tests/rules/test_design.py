@@ -146,6 +146,8 @@ def test_a_key_by_hand() -> None:
         (('migrations.AddField("review", "author", models.OneToOneField("shop.Author", models.CASCADE, null=True))',), POSTGRESQL),
         ((model("Page", ID, '("book", models.ForeignKey("shop.Book", models.CASCADE))'),), SQLITE),
         (('migrations.AddField("book", "others", models.ManyToManyField("shop.Author", related_name="+"))',), ORACLE),
+        # The table is remade with the unique column before the primary key.
+        ((model("Page", '("id", models.CharField(max_length=36, primary_key=True))', '("book", models.OneToOneField("shop.Book", models.CASCADE))'), 'migrations.AlterField("page", "id", models.UUIDField(primary_key=True))'), SQLITE),
         (('migrations.AddField("review", "author", models.ForeignKey("shop.Author", models.CASCADE, null=True, db_index=False, db_constraint=False))',), POSTGRESQL),
     ],
 )  # fmt: skip

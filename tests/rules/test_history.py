@@ -20,6 +20,7 @@ from migration_lint.rules.misleading_initial import MisleadingInitial
 from migration_lint.rules.models_ahead_of_migrations import ModelsAheadOfMigrations
 from migration_lint.rules.unserializable_reference import UnserializableReference
 from migration_lint.rules.written_by_newer_django import WrittenByNewerDjango
+from migration_lint.types import Since
 from tests.graphs import Load, migration
 
 CREATE = 'migrations.CreateModel("Review", [("id", models.BigAutoField(primary_key=True))])'
@@ -65,6 +66,12 @@ def test_a_name_that_somebody_gave(load: Load, name: str) -> None:
 def test_a_generated_name_that_others_depend_on_stays(load: Load) -> None:
     older: dict[str, list[object]] = {"0001_auto_20250107_1200": [], "0002_x": [("reviews", "0001_auto_20250107_1200")]}
     assert findings(GeneratedName(), load(reviews=older)) == []
+
+
+def test_with_a_commit_to_start_from_only_new_names_count(load: Load) -> None:
+    graph = load(reviews={"0001_auto_20250107_1200": [], "0002_auto_20250108_1200": [("reviews", "0001_auto_20250107_1200")]})
+    new = Since("main", "", frozenset({("reviews", "0001_auto_20250107_1200")}), {}, {}, {})
+    assert [finding.migration for finding in findings(GeneratedName(), graph, since=new)] == ["0001_auto_20250107_1200"]
 
 
 # misleading-initial
@@ -187,10 +194,11 @@ def test_a_project_s_own_makemigrations_leaves_out_what_no_database_sees(
     class Own(makemigrations.Command):
         def handle(self, *args: Any, **options: Any) -> None: ...
 
-    monkeypatch.setattr(autodetect, "get_commands", lambda: {"makemigrations": Own()})
     models_of_reviews(text=models.TextField(help_text="What you think of it."), stars=models.IntegerField())
-    (finding,) = ahead(load)
-    assert finding.message.endswith(" would write `Add field stars to review`.")
+    for app in (Own(), "no.such.app"):
+        monkeypatch.setattr(autodetect, "get_commands", lambda app=app: {"makemigrations": app})
+        (finding,) = ahead(load)
+        assert finding.message.endswith(" would write `Add field stars to review`.")
 
 
 def test_a_broken_graph_says_nothing_of_models(load: Load, models_of_reviews: Any) -> None:

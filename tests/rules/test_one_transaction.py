@@ -286,3 +286,75 @@ def test_rows_that_wait_for_their_check_at_the_end() -> None:
 def test_one_cause_is_told_once() -> None:
     more = ", ".join(f'migrations.AddField("book", "x{number}", models.IntegerField(null=True))' for number in range(3))
     assert [each.operation_index for each in found("pending-trigger-events", SHIFT.format(f"{RUN}, {more}"))] == [1]
+
+
+TRIM = """
+def trim(apps, schema_editor):
+    apps.get_model("shop", "Review").objects.filter(rating=None).delete()
+
+def seed(apps, schema_editor):
+    apps.get_model("shop", "Tag").objects.create(name="new")
+
+def look(apps, schema_editor):
+    list(apps.get_model("shop", "Review").objects.all())
+
+atomic = {atomic}
+operations = [{operations}]
+"""
+TRIMMED, SEEDED, LOOKED = (f"migrations.RunPython({name}, migrations.RunPython.noop)" for name in ("trim", "seed", "look"))
+INDEX = 'migrations.AddIndex("review", models.Index(fields=["rating"], name="i"))'
+COLUMN = 'migrations.AddField("book", "blurb", models.TextField(null=True))'
+TOGETHER = "schema-and-data-together"
+
+
+def test_rows_before_the_schema() -> None:
+    (finding,) = found(TOGETHER, TRIM.format(atomic=True, operations=f"{TRIMMED}, {COLUMN}, {INDEX}"))
+    assert finding.message == (
+        "Operation 1 (AddField) asks for a lock on `shop_book` in the transaction in which `trim` of operation 0 (RunPython) changed rows "
+        "of `shop_review`: these stay locked while it waits, and until the migration commits."
+    )
+    assert (finding.operation_index, finding.relation) == (1, "shop_book")
+    assert finding.help == (
+        "Move the change of the schema into a migration of its own, after this one:\n"
+        "    dependencies = [('shop', '0002_x')]\n"
+        "    migrations.AddField(\n        model_name='book',\n        name='blurb',\n        field=models.TextField(null=True),\n    ),"
+    )
+
+
+def test_rows_after_the_schema() -> None:
+    (finding,) = found(TOGETHER, TRIM.format(atomic=True, operations=f"{INDEX}, {TRIMMED}"))
+    assert finding.message == (
+        "`trim` of operation 1 (RunPython) changes rows of `shop_review` in the transaction in which operation 0 (AddIndex) has locked "
+        "`shop_review`: every write of `shop_review` waits, until the migration commits."
+    )
+    (finding,) = found(TOGETHER, TRIM.format(atomic=True, operations=f"{COLUMN}, {TRIMMED}"), "sqlite@3.45")
+    assert finding.message == (
+        "`trim` of operation 1 (RunPython) changes rows of `shop_review` in the transaction in which operation 0 (AddField) has locked the "
+        "database: every write of the database waits, until the migration commits."
+    )
+
+
+def test_the_stronger_rule_tells_it() -> None:
+    rules = [
+        next(rules_in(importlib.import_module(f"migration_lint.rules.{name}")))()
+        for name in ("work_under_exclusive_lock", "schema_and_data_together")
+    ]
+    (finding,) = findings_of(rules, TRIM.format(atomic=True, operations=f"{COLUMN}, {TRIMMED}"))
+    assert (finding.rule, finding.also) == ("work-under-exclusive-lock", (TOGETHER,))
+
+
+@pytest.mark.parametrize(
+    ("atomic", "operations"),
+    [
+        (False, f"{TRIMMED}, {COLUMN}"),
+        (True, f"{SEEDED}, {COLUMN}"),
+        (True, f"{COLUMN}, {SEEDED}"),
+        (True, f"{LOOKED}, {COLUMN}"),
+        (True, f'migrations.CreateModel("Sale", [("id", models.BigAutoField(primary_key=True))]), {TRIMMED}'),
+        (True, f'migrations.RunSQL("UPDATE shop_review SET rating = 1"), {TRIMMED}'),
+        (True, 'migrations.AlterField("review", "rating", models.IntegerField(default=0))'),
+        (True, f'{TRIMMED}, migrations.AlterField("book", "stock", models.IntegerField(help_text="x"))'),
+    ],
+)
+def test_rows_and_schema_apart(atomic: bool, operations: str) -> None:
+    assert found(TOGETHER, TRIM.format(atomic=atomic, operations=operations)) == []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.applied import Shop, shop
 from tests.servers import RUNNING, Server, absent, available, wanted
@@ -117,3 +118,58 @@ def test_a_failed_concurrent_build(database: Shop) -> None:
     assert database.migrate(source.format(["DROP INDEX CONCURRENTLY IF EXISTS i", build.format("i")])) is None
     assert database.rows(valid) == [(True,)]
     database.rows("DROP INDEX i")
+
+
+@pytest.mark.parametrize(
+    ("sent", "waits"),
+    [
+        (("UPDATE shop_review SET rating = 1", "ALTER TABLE shop_book ADD x int"), "UPDATE shop_review SET rating = 2"),
+        (("CREATE INDEX i ON shop_book (stock)", "UPDATE shop_review SET rating = 1"), "UPDATE shop_book SET stock = 1"),
+        (("INSERT INTO shop_tag (name) VALUES ('x')", "ALTER TABLE shop_book ADD x int"), None),
+    ],
+)
+def test_rows_and_schema_in_one_transaction(database: Shop, sent: tuple[str, ...], waits: str | None) -> None:
+    """The first lock is held while the second thing is done; new rows are in nobody's way."""
+    import psycopg
+
+    with psycopg.connect(**database.parameters) as other, transaction.atomic():
+        for statement in sent:
+            database.rows(statement)
+        other.execute("SET lock_timeout = 50")
+        if waits is None:
+            other.execute("UPDATE shop_tag SET name = 'y'")
+        else:
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute(waits)
+        transaction.set_rollback(True)
+
+
+WRITTEN = """
+def write(apps, schema_editor):
+    apps.get_model("shop", "Book").objects.create(
+        author_id=1, title="A", sku="x", isbn="{sql:.9}", price=1, stock=9, notes="", publisher_id=None
+    )
+
+operations = [migrations.RunSQL("ALTER TABLE shop_book {sql}"), migrations.RunPython(write)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("DROP notes", 'column "notes" of relation "shop_book" does not exist'),
+        (
+            "ADD x int NOT NULL DEFAULT 1; ALTER TABLE shop_book ALTER x DROP DEFAULT",
+            'null value in column "x" of relation "shop_book" violates not-null constraint',
+        ),
+        ("ADD x int NOT NULL DEFAULT 1", None),
+        ("ADD x int", None),
+        (
+            "ALTER publisher_id SET NOT NULL",
+            'null value in column "publisher_id" of relation "shop_book" violates not-null constraint',
+        ),
+    ],
+)
+def test_what_django_makes_of_a_table_that_is_changed_behind_its_back(database: Shop, sql: str, error: str | None) -> None:
+    database.rows("UPDATE shop_book SET publisher_id = 1")
+    assert database.attempt(WRITTEN.format(sql=sql)) == error

@@ -29,6 +29,13 @@ class Command(LintCommand):
             help="Only what is new or changed since this branch, tag or commit, as one release. Asks git; commits nothing.",
         )
         parser.add_argument(
+            "--check-history",
+            action="append",
+            metavar="ALIAS",
+            help="Also hold the migrations against what this database has recorded as applied: connects to it, reads the table "
+            "django_migrations and nothing else. Repeatable. Without it no database is connected to.",
+        )
+        parser.add_argument(
             "--deploy-order",
             choices=DEPLOY_ORDERS,
             default=None,
@@ -62,7 +69,13 @@ class Command(LintCommand):
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
             return 0
-        run = lint.prepare(config, options["app_label"], options["migration_name"], since=options["since"])
+        run = lint.prepare(
+            config,
+            options["app_label"],
+            options["migration_name"],
+            since=options["since"],
+            check_history=options["check_history"] or (),
+        )
         report = lint.lint(run, change=options["change"])
         for output in wanted:
             outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])

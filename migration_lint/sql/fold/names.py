@@ -110,7 +110,7 @@ class Names:
             if "{number}" not in template and number > 1:
                 name = f"{name}_{number}"
             free = name not in table.constraints and self.of_table(table.name, name) not in table.indexes and name != "primary"
-            if free or constraint.type == "primary key":
+            if free or (constraint.type == "primary key" and "{number}" not in template):
                 return name if constraint.inline else self.backend.clip(name)  # what is inline has no name to clip
         raise AssertionError("unreachable")
 

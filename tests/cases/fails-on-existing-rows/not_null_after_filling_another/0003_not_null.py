@@ -1,0 +1,9 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.AlterField("review", "rating", models.IntegerField()),  # expect: fails-on-existing-rows
+    ]

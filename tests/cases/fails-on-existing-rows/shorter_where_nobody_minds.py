@@ -1,0 +1,10 @@
+# target: sqlite@3.45
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.AlterField("book", "title", models.CharField(max_length=50)),
+    ]

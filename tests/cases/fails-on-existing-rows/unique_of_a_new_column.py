@@ -1,0 +1,12 @@
+# target: postgresql@16
+# target: mariadb@10.11
+# target: sqlite@3.45
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.AddField("book", "token", models.CharField(max_length=20, null=True, unique=True)),
+    ]

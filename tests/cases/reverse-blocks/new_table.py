@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.CreateModel(
+            "Sale", [("id", models.BigAutoField(primary_key=True)), ("code", models.CharField(max_length=9, db_index=True))]
+        ),
+        migrations.AlterField("sale", "code", models.CharField(max_length=9)),
+    ]

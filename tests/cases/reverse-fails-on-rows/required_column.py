@@ -1,0 +1,12 @@
+# target: postgresql@16
+# target: sqlite@3.45
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.RemoveField("book", "stock"),  # expect: reverse-fails-on-rows
+        migrations.RemoveField("review", "rating"),
+    ]

@@ -1,0 +1,11 @@
+# target: postgresql@16
+# target: mariadb@10.11
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.AlterField("book", "stock", models.BigIntegerField()),
+    ]

@@ -1,0 +1,12 @@
+# target: postgresql@16
+# target: mariadb@10.11
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.AlterField("book", "title", models.CharField(max_length=50)),
+        migrations.AlterField("author", "id", models.AutoField(primary_key=True)),
+    ]

@@ -1,0 +1,12 @@
+# target: mariadb@10.11
+# target: mysql@8.4
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+
+    operations = [
+        migrations.RunSQL("SET sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE'", ""),
+        migrations.AlterField("book", "title", models.CharField(max_length=50)),
+    ]
