@@ -90,6 +90,14 @@ def test_pyproject_is_found_upwards(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert load_config({}).third_party is True
 
 
+def test_the_baseline_of_pyproject_lies_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.migration_lint]\nbaseline = "base.json"\n')
+    (tmp_path / "a").mkdir()
+    monkeypatch.chdir(tmp_path / "a")
+    assert load_config({}).baseline == str(tmp_path / "base.json")
+    assert load_config({"baseline": "x"}).baseline == "x"
+
+
 @pytest.mark.parametrize(
     ("own", "message"),
     [
