@@ -5,6 +5,7 @@ What the database has made sure of already, and what an earlier migration has se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -173,13 +174,12 @@ def of_not_null(case: Case, column: str) -> Iterator[Danger]:
 
 def is_filled_by_copy(impact: Impact, column: str) -> bool:
     """Whether a remade table gets another value where the old one has NULL."""
-    filled = f'coalesce("{column}", '.lower()
-    texts = [
-        statement.sql.lower()
+    filled = re.compile(rf'coalesce\(\s*["`]?{re.escape(column)}["`]?\s*,\s*(?!null\b)', re.IGNORECASE)
+    return any(
+        filled.search(statement.sql)
         for statement in impact.statements
         if any(action.kind is Kind.INSERT for action in statement.actions)
-    ]
-    return any(filled in text and f"{filled}null)" not in text for text in texts)
+    )
 
 
 def of_new_column(case: Case) -> Iterator[Danger]:
