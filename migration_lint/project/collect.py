@@ -543,13 +543,15 @@ class Track:
         self.collectors = collectors
         self.state = PlanState({}, set(unmigrated))
         self.old_models = models_without(migrations, unmigrated, selected)
+        self.passed: list[Halves] = []  # their classes are kept as long as rules may ask for the way back
         code_first = any(collector.deploy_order == CODE_FIRST for collector in collectors)
         self.new_models = models_with(migrations, unmigrated, selected) if code_first else {}
 
     def go_on(self, number: int, release: frozenset[MigrationKey] | None) -> list[tuple[Target, MigrationImpact]]:
         """Apply the next migration."""
         migration = self.migrations[number]
-        halves = list(advance(self.state, migration))
+        forget(self.passed)
+        self.passed = halves = list(advance(self.state, migration))
         alone = release == frozenset({(migration.app_label, migration.name)})
         models_before = self.state.models if alone else self.old_models
         models_after = (halves[-1].after if halves else self.state).models if alone else self.new_models
@@ -561,13 +563,13 @@ class Track:
                 )
                 results.append((collector.target, impact))
         if halves:
-            self.state = forget(halves)
+            self.state = halves[-1].after
         return results
 
 
-def forget(halves: list[Halves]) -> PlanState:
-    """The state that the operations end with; what was rendered for those before it is let go."""
-    newest = halves[-1].after
+def forget(halves: list[Halves]) -> None:
+    """Let go what was rendered for all states but the last."""
+    newest = halves[-1].after if halves else None
     for half in halves:
         for _, _, before, after, _ in half.parts:
             for old in (before, after):
@@ -575,7 +577,6 @@ def forget(halves: list[Halves]) -> PlanState:
                     old.release()
         if half.before is not newest:
             half.before.release()
-    return newest
 
 
 def models_without(
