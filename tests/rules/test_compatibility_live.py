@@ -13,7 +13,7 @@ from migration_lint.compatibility import Break, How, breaks, catalogs, changed, 
 from migration_lint.engine import Engine
 from migration_lint.project import collect
 from migration_lint.rules import find_rules
-from migration_lint.testing import APP, Bookshop, impacts_of
+from migration_lint.testing import APP, Accounts, Bookshop, impacts_of
 from migration_lint.types import CODE_FIRST
 from tests import deployed
 
@@ -144,7 +144,7 @@ def shop(django_db_blocker: Any) -> Iterator[Any]:
 def bookshop(target: str = TARGET) -> list[str]:
     """What makes it: impacts tell of the migrations over it alone."""
     errors: list[str] = []
-    plan: tuple[Any, ...] = (Bookshop("0001_x", APP),)
+    plan: tuple[Any, ...] = (Accounts("0001_x", "accounts"), Bookshop("0001_x", APP))
     walked = collect.walk(plan, frozenset(), (conf.parse_target(target),), lambda key: frozenset({key}), False, errors)
     return [statement.sql for (impact,) in walked for _, statement in impact.timeline]
 
