@@ -254,10 +254,12 @@ class Proof(Course):
             before = self.column(0, name)
             place = self.cause(lambda i, name=name: name in unfilled(i))  # type: ignore[misc]
             if before is None:
-                place = self.cause(lambda i, name=name: self.column(i, name) is not None) or 0  # type: ignore[misc]
-                renamed = self.acts(place, Kind.RENAME_COLUMN)
+                added = self.cause(lambda i, name=name: self.column(i, name) is not None) or 0  # type: ignore[misc]
+                renamed = self.acts(added, Kind.RENAME_COLUMN)
                 if renamed and renamed.definition == name and self.is_lost(str(renamed.name)):
                     continue  # that the old name is gone says more
+                if place is None or self.steps[added][0] is self.steps[place][0]:  # with a default for the old rows, at first
+                    place = added
             if place is not None:
                 how = How.UNFILLED if name in left or (before is not None and before.not_null) else How.REQUIRED
                 yield self.broken(how, place, column=name, use=left.get(name), now=relation.columns[name], was=before)

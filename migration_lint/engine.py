@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.db.migrations import RunPython
+
 from migration_lint.project.source import migration_path
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.rules import Rule
 from migration_lint.sql.catalog import End
-from migration_lint.types import Finding, MigrationImpact, MigrationKey, Plan, Target, replace
+from migration_lint.types import Finding, Kind, MigrationImpact, MigrationKey, Plan, Target, replace
 
 # Several rules may see one hazard of one operation on one relation. The first of these that does reports, and names the others.
 PRECEDENCE = (
@@ -159,8 +161,11 @@ class Engine:
         if known is None:
             known = self.by_target[impact.target] = [rule for rule in self.rules if rule.concerns(impact.target)]
         refused = {refusal.rule for _, statement in impact.timeline for refusal in statement.refusals}
+        kinds = {action.kind for _, statement in impact.timeline for action in statement.actions}
+        if any(isinstance(part.step.operation, RunPython) for part in impact.impacts):
+            kinds.add(Kind.FUNCTION)
         for rule in known:
-            if rule.id in refused or (rule.reads_migrations and not (rule.kinds and rule.kinds.isdisjoint(impact.kinds))):
+            if rule.id in refused or (rule.reads_migrations and not (rule.kinds and rule.kinds.isdisjoint(kinds))):
                 yield rule
 
     def file_of(self, finding: Finding) -> str | None:

@@ -150,6 +150,7 @@ class Kind(str, enum.Enum):
     SET_CONSTRAINTS = "set constraints"
     TRANSACTION = "transaction control"
     SERVER = "server command"
+    FUNCTION = "function"  # no statement: what a RunPython runs
     UNREAD = "unread"
 
     def __str__(self) -> str:
@@ -427,11 +428,6 @@ class MigrationImpact:
         """Every statement with the impact it belongs to, in the order in which the server receives them."""
         pairs = [(impact, statement) for impact in self.impacts for statement in impact.statements]
         return tuple(sorted(pairs, key=lambda pair: pair[1].position))
-
-    @cached_property
-    def kinds(self) -> frozenset[Kind]:
-        """What its statements do."""
-        return frozenset(action.kind for _, statement in self.timeline for action in statement.actions)
 
     def locks_before(self, statement: Statement) -> Iterator[tuple[Impact, Statement, Effect]]:
         """What the statement's transaction has locked before it, in order; the statement's own locks are left out."""

@@ -17,6 +17,7 @@ class ConcurrentBuildNotRetryable(Rule):
     severity = Severity.WARNING
     category = "transactions"
     vendors = ("postgresql",)
+    kinds = frozenset({Kind.CREATE_INDEX})
     bad = """
         atomic = False
         operations = [

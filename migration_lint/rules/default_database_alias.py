@@ -6,7 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import router
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, spelling
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
 from migration_lint.python import readings
 
 
@@ -19,6 +19,7 @@ class DefaultDatabaseAlias(Rule):
 
     severity = Severity.WARNING
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION})
     routers = ()
     bad = """
         def clear_notes(apps, schema_editor):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.migrations import Migration, RunPython
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity
 from migration_lint.python import RealModel, real_models
 
 
@@ -19,6 +19,7 @@ class DirectModelImport(Rule):
 
     severity = Severity.ERROR
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION})
     bad = """
         def clear_notes(apps, schema_editor):
             from shop.models import Book

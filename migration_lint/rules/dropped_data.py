@@ -24,6 +24,7 @@ class DroppedData(Rule):
 
     severity = Severity.WARNING
     category = "data-loss"
+    kinds = frozenset({Kind.DROP_COLUMN, Kind.DROP_OBJECT, Kind.DROP_SCHEMA, Kind.DROP_TABLE, Kind.TRUNCATE})
     bad = """
         operations = [
             migrations.DeleteModel("review"),

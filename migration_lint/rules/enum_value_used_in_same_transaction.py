@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, Statement, spelling, transactions
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling, transactions
 
 
 class EnumValueUsedInSameTransaction(Rule):
@@ -14,6 +14,7 @@ class EnumValueUsedInSameTransaction(Rule):
     severity = Severity.ERROR
     category = "transactions"
     vendors = ("postgresql",)
+    kinds = frozenset({Kind.ALTER_ENUM})
     bad = """
         operations = [
             migrations.RunSQL("CREATE TYPE mood AS ENUM ('sad', 'glad'); ALTER TABLE shop_book ADD mood mood"),

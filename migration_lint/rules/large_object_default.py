@@ -13,6 +13,7 @@ class LargeObjectDefault(Rule):
 
     severity = Severity.WARNING
     category = "locks"
+    kinds = frozenset({Kind.ADD_COLUMN})
     help = "Add the column without its default, set that afterwards, and fill the old rows in batches."
     vendors = ("oracle",)
     bad = """

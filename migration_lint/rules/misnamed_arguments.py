@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.migrations import RunPython
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity
 from migration_lint.python import function_place
 
 NAMES = ("apps", "schema_editor")
@@ -22,6 +22,7 @@ class MisnamedArguments(Rule):
 
     severity = Severity.NOTE
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION})
     help = "Call them `apps` and `schema_editor`, in this order; an underscore may stand before one that is not used."
     bad = """
         def clear_notes(schema_editor, apps):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, spelling
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
 from migration_lint.python import Fault, readings
 
 HERE = "at this point of the plan"
@@ -32,6 +32,7 @@ class MissingHistoricalAttribute(Rule):
 
     severity = Severity.ERROR
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION})
     bad = """
         def mark_new(apps, schema_editor):
             Book = apps.get_model("shop", "Book")

@@ -26,6 +26,7 @@ class OneDefaultForAllRows(Rule):
 
     severity = Severity.WARNING
     category = "data-loss"
+    kinds = frozenset({Kind.ADD_COLUMN, Kind.UPDATE, Kind.SET_NOT_NULL})
     bad = """
         import uuid
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.migrations import RunPython
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity
 from migration_lint.python import edits
 
 
@@ -18,6 +18,7 @@ class SchemaEditorInRunpython(Rule):
     severity = Severity.ERROR
     category = "transactions"
     vendors = ("mysql", "mariadb", "oracle")
+    kinds = frozenset({Kind.FUNCTION})
     bad = """
         def drop_old(apps, schema_editor):
             schema_editor.execute("DROP TABLE shop_old")

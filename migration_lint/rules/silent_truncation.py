@@ -24,6 +24,7 @@ class SilentTruncation(Rule):
     severity = Severity.ERROR
     category = "data-loss"
     vendors = ("postgresql", "mysql", "mariadb")
+    kinds = frozenset({Kind.ALTER_TYPE})
     bad = """
         operations = [
             migrations.AlterField("book", "price", models.DecimalField(max_digits=10, decimal_places=1)),

@@ -20,6 +20,7 @@ class TransactionControlInSql(Rule):
 
     severity = Severity.ERROR
     category = "transactions"
+    kinds = frozenset({Kind.TRANSACTION})
     bad = """
         operations = [
             migrations.RunSQL("BEGIN; UPDATE shop_book SET stock = 0 WHERE stock < 0; COMMIT", migrations.RunSQL.noop),

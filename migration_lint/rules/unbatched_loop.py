@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, backfill, spelling
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, backfill, spelling
 from migration_lint.python import readings
 from migration_lint.running import find_table, is_used
 
@@ -16,6 +16,7 @@ class UnbatchedLoop(Rule):
 
     severity = Severity.WARNING
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION})
     bad = """
         def tidy_titles(apps, schema_editor):
             Book = apps.get_model("shop", "Book")

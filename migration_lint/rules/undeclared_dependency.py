@@ -19,6 +19,7 @@ class UndeclaredDependency(Rule):
 
     severity = Severity.ERROR
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION, Kind.ADD_CONSTRAINT})
     bad = """
         def name_authors(apps, schema_editor):
             Account = apps.get_model("accounts", "Account")

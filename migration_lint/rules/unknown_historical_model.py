@@ -3,7 +3,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, spelling
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
 from migration_lint.python import Lookup, readings
 from migration_lint.running import historical_models, is_model_of_today
 
@@ -17,6 +17,7 @@ class UnknownHistoricalModel(Rule):
 
     severity = Severity.ERROR
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION})
     bad = """
         def clear_notes(apps, schema_editor):
             Novel = apps.get_model("shop", "Novel")

@@ -20,6 +20,7 @@ class WholeTableUpdate(Rule):
 
     severity = Severity.ERROR
     category = "locks"
+    kinds = frozenset({Kind.UPDATE, Kind.DELETE, Kind.FUNCTION})
     bad = """
         def clear_notes(apps, schema_editor):
             apps.get_model("shop", "Book").objects.update(notes="")
