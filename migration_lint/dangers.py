@@ -174,7 +174,7 @@ def of_not_null(case: Case, column: str) -> Iterator[Danger]:
 
 def is_filled_by_copy(impact: Impact, column: str) -> bool:
     """Whether a remade table gets another value where the old one has NULL."""
-    filled = re.compile(rf'coalesce\(\s*["`]?{re.escape(column)}["`]?\s*,\s*(?!null\b)', re.IGNORECASE)
+    filled = re.compile(rf'coalesce\(\s*["`]?{re.escape(column)}["`]?\s*,(?!\s*null\b)', re.IGNORECASE)
     return any(
         filled.search(statement.sql)
         for statement in impact.statements
