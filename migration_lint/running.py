@@ -273,24 +273,39 @@ HARD_TO_UNDO = {
 
 
 def way_back(migration: MigrationImpact) -> Iterator[tuple[Impact, Impact, MigrationImpact]]:
-    """Each impact as it is undone, with the impact there and all of the way back; nothing where that cannot be hard.
+    """The impacts as they are undone, last first, each with the impact there and all of the way back.
 
-    The way back is worked out only here: it costs as much as the way there.
+    The way back is worked out only here, and only to the first impact that may be hard to undo: it costs as much as the way
+    there.
     """
-    for impact in migration.impacts:
-        if isinstance(impact.step.operation, RunSQL) and impact.step.operation.reverse_sql:
-            break
-        if any(
-            action.kind in HARD_TO_UNDO
-            and (action.table is None or statement.before is None or is_used(migration, statement.before.table(action.table)))
-            for statement in impact.statements
-            for action in statement.actions
-        ):
-            break
-    else:
-        return
-    back = migration.way_back
+    if "_way_back" not in migration.__dict__:
+        first = next((number for number, impact in enumerate(migration.impacts) if is_hard_to_undo(migration, impact)), None)
+        migration.__dict__["_way_back"] = migration.undone(first) if first is not None else None
+    back: MigrationImpact | None = migration.__dict__["_way_back"]
     there = {id(impact.step): impact for impact in migration.impacts}
     for impact in back.impacts if back is not None else ():
         assert back is not None
         yield impact, there[id(impact.step)], back
+
+
+def is_hard_to_undo(migration: MigrationImpact, impact: Impact) -> bool:
+    """Whether going back over it may take or lose more than it did itself."""
+    if isinstance(impact.step.operation, RunSQL) and impact.step.operation.reverse_sql:
+        return True
+    for statement in impact.statements:
+        for action in statement.actions:
+            if action.kind in HARD_TO_UNDO:
+                table = statement.before.table(action.table) if statement.before is not None and action.table else None
+                if table is None or (is_used(migration, table) and not is_plain_column(action, table)):
+                    return True
+    return False
+
+
+def is_plain_column(action: Action, table: Table) -> bool:
+    """Whether a column is dropped that may be NULL and that nothing is built on: it comes back without a look at the rows."""
+    column = table.columns.get(action.name or "") if action.kind is Kind.DROP_COLUMN else None
+    if column is None or column.not_null or column.default is not None or column.generated or column.identity:
+        return False
+    keys = [constraint.columns for constraint in table.constraints.values()]
+    indexes = [{*index.columns, *index.used} for index in table.indexes.values()]
+    return not any(column.name in names for names in (*keys, *indexes))

@@ -376,22 +376,20 @@ class MigrationImpact:
     """What a deployment replaces first: the database, under the old code, or the code ("code-first")."""
     models_after: Mapping[tuple[str, str], ModelState] = field(default_factory=dict, repr=False)
     """The model states that the release's own code is written for; only where that goes first."""
-    undo: Callable[[], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
-    """Finds the impacts with their way back."""
+    undo: Callable[[int], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
+    """Finds the impacts, from one of them on, with their way back."""
     find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
 
-    @cached_property
-    def way_back(self) -> MigrationImpact | None:
-        """The migration backwards, as Django undoes it; None where it refuses, or where that is not known.
+    def undone(self, first: int = 0) -> MigrationImpact | None:
+        """The migration backwards to this impact, as Django undoes it; None where it refuses, or where that is not known.
 
-        Found when it is asked for, which costs as much as the way there.
+        It costs as much as the way there.
         """
         if self.undo is None or not all(impact.reversible for impact in self.impacts):
             return None
-        found = self.undo()
         back = [
             replace(impact, statements=impact.reverse.statements, before=impact.after, after=impact.before)
-            for impact in reversed(found)
+            for impact in reversed(self.undo(first))
             if impact.reverse is not None and not impact.reverse.unread
         ]
         if not back:

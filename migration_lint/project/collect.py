@@ -240,9 +240,9 @@ class Collector:
             impacts = self.with_reverses(end, migration, impacts, atomic)
         there = tuple(impacts)
 
-        def undo() -> tuple[Impact, ...]:
+        def undo(first: int) -> tuple[Impact, ...]:
             with offline.installed(self.wrapper):
-                return tuple(self.with_reverses(end.fork(), migration, list(there), atomic))
+                return tuple(self.with_reverses(end.fork(), migration, list(there), atomic, first))
 
         return MigrationImpact(
             migration,
@@ -335,8 +335,10 @@ class Collector:
                 catalog = catalog.with_table(replace(table, written=table.written | columns))
         server.catalog = catalog
 
-    def with_reverses(self, server: Server, migration: Migration, impacts: list[Impact], atomic: bool) -> list[Impact]:
-        """Run the migration backwards in one editor, as `migrate` does, on a fork of the server after it."""
+    def with_reverses(
+        self, server: Server, migration: Migration, impacts: list[Impact], atomic: bool, first: int = 0
+    ) -> list[Impact]:
+        """Run the migration backwards in one editor, as `migrate` does, on a fork of the server after it, to this impact."""
         last = server.fork()
         server.begin_migration(backwards((migration.app_label, migration.name)))
         if atomic:
@@ -345,7 +347,7 @@ class Collector:
         owners: dict[int, int] = {}
         kept: list[Any] = []
         found: dict[int, Reverse] = {}
-        for number in range(len(impacts) - 1, -1, -1):
+        for number in range(len(impacts) - 1, first - 1, -1):
             impact = impacts[number]
             if not impact.reversible:
                 break  # Django refuses the whole way back from here on; what stands before it in the file is still told
@@ -358,13 +360,13 @@ class Collector:
         for item in list(editor.deferred_sql):
             start = len(server.statements)
             error = self.send_deferred(editor, item)
-            number = owners.get(id(item), 0)
+            number = owners.get(id(item), first)
             way_back = found[number]
             found[number] = Reverse((*way_back.statements, *server.statements[start:]), way_back.unread or error)
         editor.deferred_sql.clear()
         self.wrapper.server = self.server
         for number, impact in enumerate(impacts):
-            if number not in found and impact.reversible:
+            if number not in found and number >= first and impact.reversible:
                 found[number] = self.alone(last, migration, impact, atomic)
         return [replace(impact, reverse=found.get(number)) for number, impact in enumerate(impacts)]
 

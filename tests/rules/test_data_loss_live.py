@@ -96,10 +96,11 @@ def outcome(shop: Any, source: str, before: str, query: str = "", between: str =
                 for _, statement in migration.timeline:
                     shop.execute(statement.sql)
                 if back:
-                    assert migration.way_back is not None
+                    undone = migration.undone()
+                    assert undone is not None
                     if between:
                         shop.execute(between)
-                    for _, statement in migration.way_back.timeline:
+                    for _, statement in undone.timeline:
                         shop.execute(statement.sql)
                 return str(shop.execute(query).fetchone()[0]) if query else "done"
         except psycopg.Error:
