@@ -48,7 +48,7 @@ class Run:
                 progress,
                 self.config.deploy_order,
                 ending,
-                self.graph.ancestors,
+                self.graph.order,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error

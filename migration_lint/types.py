@@ -378,7 +378,8 @@ class MigrationImpact:
     """The model states that the release's own code is written for; only where that goes first."""
     undo: Callable[[int], tuple[Impact, ...]] | None = field(default=None, compare=False, repr=False)
     """Finds the impacts, from one of them on, with their way back."""
-    find_ancestors: Callable[[], frozenset[MigrationKey]] = field(default=frozenset, compare=False, repr=False)
+    precedes: Callable[[MigrationKey, MigrationKey], bool] | None = field(default=None, compare=False, repr=False)
+    """Whether the first of two migrations always runs before the second, because that depends on it."""
 
     def undone(self, first: int = 0) -> MigrationImpact | None:
         """The migration backwards to this impact, as Django undoes it; None where it refuses, or where that is not known.
@@ -407,10 +408,9 @@ class MigrationImpact:
     def key(self) -> MigrationKey:
         return (self.migration.app_label, self.migration.name)
 
-    @cached_property
-    def ancestors(self) -> frozenset[MigrationKey]:
-        """The migrations that always run before this one, because it depends on them, and itself."""
-        return self.find_ancestors()
+    def runs_after(self, other: MigrationKey) -> bool:
+        """Whether another migration always runs before this one, or is this one."""
+        return other == self.key or self.precedes is None or self.precedes(other, self.key)
 
     @cached_property
     def before(self) -> Catalog:
@@ -514,7 +514,7 @@ class History:
     locate: Callable[[MigrationKey, str], Location] = field(repr=False)
     """Where the migration's class says an attribute, or where the class stands."""
     text: Callable[[MigrationKey], str] = field(repr=False)
-    ancestors: Callable[[MigrationKey], frozenset[MigrationKey]] = field(repr=False)
+    precedes: Callable[[MigrationKey, MigrationKey], bool] = field(repr=False)
     oldest_django: Callable[[str], tuple[str, str] | None] = field(repr=False)
     """The oldest Django that the app's package says it works with, and the file that says so."""
     changes: Callable[[], Mapping[str, tuple[AppChange, ...]]] = field(repr=False)

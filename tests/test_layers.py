@@ -38,7 +38,7 @@ LAYERS = [
     {"backfill", "transactions", "pending", "drift"},
     {"conf", "project.source", "project.registry"},
     {"files"},
-    {"project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
+    {"project.order", "project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
     {
         "project.loading",
         "project.selection",

@@ -10,6 +10,7 @@ from django.test import override_settings
 from migration_lint import Finding, Plan
 from migration_lint.engine import Engine
 from migration_lint.project import loading
+from migration_lint.project.order import Order
 from migration_lint.rules.broken_graph import BrokenGraph
 from migration_lint.rules.conflicting_leaves import ConflictingLeaves
 from tests.graphs import LABELS, Load, migration
@@ -261,3 +262,17 @@ def test_squashes_that_replace_each_other(load: Load) -> None:
         "broken-graph", "`reviews.0001_a` replaces itself by way of `reviews.0001_a` and `reviews.0001_b`.", "0001_a.py", 6,
     )  # fmt: skip
     assert "catalog.0001_initial" in names(graph)
+
+
+def test_what_runs_before_what() -> None:
+    parents = {
+        ("a", "3"): [("a", "2"), ("b", "1")], ("a", "2"): [("a", "1")], ("b", "1"): [("a", "1")],
+        ("c", "1"): [("c", "2")], ("c", "2"): [("c", "1")],
+    }  # fmt: skip
+    order = Order(lambda key: parents.get(key, []))
+    keys = [("a", "1"), ("a", "2"), ("a", "3"), ("b", "1"), ("d", "1")]
+    assert [(one, two) for one in keys for two in keys if order.precedes(one, two)] == [
+        (("a", "1"), ("a", "2")), (("a", "1"), ("a", "3")), (("a", "1"), ("b", "1")), (("a", "2"), ("a", "3")),
+        (("b", "1"), ("a", "3")),
+    ]  # fmt: skip
+    assert order.precedes(("c", "2"), ("c", "1"))  # a circle ends

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from migration_lint.project import loading, source
+from migration_lint.project.order import Order
 from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql, words
@@ -455,13 +456,13 @@ def walk(
     progress: Callable[[int], None] = lambda number: None,
     deploy_order: str = DATABASE_FIRST,
     ending: Ending | None = None,
-    ancestors: Callable[[MigrationKey], frozenset[MigrationKey]] | None = None,
+    order: Order | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
     `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
     itself failed on is added to `errors`. What comes after the last selected migration is walked only if `ending` wants it.
-    `ancestors` knows what a migration depends on; without it what they declare counts.
+    `order` knows what a migration depends on; without it what they declare counts.
     """
     ending = ending or Ending()
     collectors = []
@@ -473,8 +474,7 @@ def walk(
         collectors.append(collector)
     tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
-    if ancestors is None:
-        ancestors = partial(declared_ancestors, {(m.app_label, m.name): m for m in migrations})
+    precedes = (order or declared_order(migrations)).precedes
     for number, migration in enumerate(migrations):
         if not remaining and not ending.is_wanted():
             return
@@ -486,27 +486,21 @@ def walk(
             remaining.discard(key)
             for collector in collectors:
                 errors += [error for error in collector.server.errors if error not in errors]
-            yield tuple(replace(found[target], find_ancestors=partial(ancestors, key)) for target in targets)
+            yield tuple(replace(found[target], precedes=precedes) for target in targets)
     for track in tracks:
         for collector in track.collectors:
             ending.catalogs[collector.target] = End(**vars(collector.server.catalog), models=track.state.models)
 
 
-def declared_ancestors(migrations: Mapping[MigrationKey, Migration], key: MigrationKey) -> frozenset[MigrationKey]:
-    """What a migration depends on as far as migrations name others."""
+def declared_order(migrations: Iterable[Migration]) -> Order:
+    """By what migrations name."""
     before: dict[MigrationKey, list[MigrationKey]] = {}
-    for own, migration in migrations.items():
-        before.setdefault(own, []).extend((label, name) for label, name in migration.dependencies)
+    for migration in migrations:
+        key = (migration.app_label, migration.name)
+        before.setdefault(key, []).extend((label, name) for label, name in migration.dependencies)
         for later in migration.run_before:
-            before.setdefault((later[0], later[1]), []).append(own)
-    found: set[MigrationKey] = set()
-    waiting = [key]
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += before.get(one, ())
-    return frozenset(found)
+            before.setdefault((later[0], later[1]), []).append(key)
+    return Order(lambda key: before.get(key, ()))
 
 
 def by_plan(

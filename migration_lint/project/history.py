@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from django.apps import apps
@@ -33,12 +33,6 @@ def build(
     def text(key: MigrationKey) -> str:
         return "\n".join(source.lines(source.migration_path(loader.disk_migrations[key])))
 
-    @cache
-    def ancestors(key: MigrationKey) -> frozenset[MigrationKey]:
-        if key in loader.left_out or key not in loader.graph.node_map:
-            return frozenset()
-        return frozenset(loader.graph.forwards_plan(key)) - {key}
-
     def oldest_django(label: str) -> tuple[str, str] | None:
         return metadata.oldest_django(Path(apps.get_app_config(label).path))
 
@@ -50,7 +44,7 @@ def build(
         frozenset(loader.left_out),
         locate,
         text,
-        ancestors,
+        graph.order.precedes,
         oldest_django,
         partial(autodetect.changes, graph, judged),
         model_location,

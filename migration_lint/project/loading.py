@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
@@ -22,6 +23,7 @@ from django.db.migrations.operations.base import Operation
 
 from migration_lint.conf import did_you_mean
 from migration_lint.project import imports, source
+from migration_lint.project.order import Order
 from migration_lint.types import Location, MigrationKey, Problem
 
 
@@ -420,12 +422,10 @@ class Graph:
     unmigrated: frozenset[str]
     replaced: frozenset[MigrationKey]
 
-    def ancestors(self, key: MigrationKey) -> frozenset[MigrationKey]:
-        """What always runs before a migration, and itself: every migration, where the graph around it is broken."""
-        try:
-            return frozenset(self.loader.graph.forwards_plan(key))
-        except Exception:  # a rule of its own tells what is wrong
-            return frozenset((m.app_label, m.name) for m in self.migrations)
+    @cached_property
+    def order(self) -> Order:
+        nodes = self.loader.graph.node_map
+        return Order(lambda key: [node.key for node in nodes[key].parents] if key in nodes else [])
 
 
 def load() -> Graph:

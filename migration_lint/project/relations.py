@@ -89,7 +89,9 @@ def problems(history: History, order: Sequence[MigrationKey], selected: frozense
                 yield to_unmigrated(relation)
             elif (setting := swapped_out(relation.to)) is not None:
                 yield to_swapped_out(relation, setting)
-            elif (makers_of := made.get(relation.to)) and not makers_of & {key, *history.ancestors(key)}:
+            elif (makers_of := made.get(relation.to)) and not any(
+                maker == key or history.precedes(maker, key) for maker in makers_of
+            ):
                 later = all(places.get(maker, 0) > places.get(key, 0) for maker in makers_of)
                 setting = apps.get_swappable_settings_name(label_of(relation.to))
                 if setting or later:

@@ -54,5 +54,8 @@ def more_dependencies(history: History, key: MigrationKey, before: str, now: str
         return set()
     known = {replaced.get(old, old) for old in edits.attribute(before, "dependencies")}
     added = {(other[0], other[1]) for other in edits.attribute(now, "dependencies") if replaced.get(other, other) not in known}
-    reached = {ancestor for old in known for ancestor in (old, *history.ancestors(old))}
-    return {other for other in added if replaced.get(other, other) not in reached}
+
+    def is_reached(other: MigrationKey) -> bool:
+        return any(other == old or history.precedes(other, old) for old in known)
+
+    return {other for other in added if not is_reached(replaced.get(other, other))}

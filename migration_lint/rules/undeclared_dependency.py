@@ -45,7 +45,7 @@ class UndeclaredDependency(Rule):
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
         told: set[tuple[str, str]] = set()
         for what, needed, place in self.needs(impact, migration):
-            if needed not in told and needed not in migration.ancestors:
+            if needed not in told and not migration.runs_after(needed):
                 told.add(needed)
                 name = ".".join(migration.key)
                 yield self.finding(
@@ -70,7 +70,7 @@ class UndeclaredDependency(Rule):
                 table = impact.before.tables.get(references) if references else None
                 if action.kind is not Kind.ADD_CONSTRAINT or table is None or table.made_by is None:
                     continue
-                if table.made_by not in migration.ancestors and not is_swappable(table.name):  # that has a rule of its own
+                if not migration.runs_after(table.made_by) and not is_swappable(table.name):  # that has a rule of its own
                     yield f"`{action.table}` refers to `{references}`", table.made_by, None
 
 
