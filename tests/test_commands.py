@@ -241,7 +241,7 @@ def test_rules_are_told_what_a_deployment_replaces_first(project: Project) -> No
     """)  # fmt: skip
     project.settings("shop", more='MIGRATION_LINT["rules"] = ["lint_rules"]')
     for arguments, order in [((), "database-first"), (("--deploy-order", "code-first"), "code-first")]:
-        result = project.run("lintmigrations", "--output-format", "json", *arguments)
+        result = project.run("lintmigrations", "--select", "lint-rules", "--output-format", "json", *arguments)
         assert [finding["message"] for finding in json.loads(result.out)["findings"]] == [order]
 
 
