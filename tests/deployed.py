@@ -17,8 +17,8 @@ from django.db.migrations.state import ModelState, ProjectState
 from psycopg.conninfo import conninfo_to_dict
 
 from migration_lint.compatibility import Break, How
+from migration_lint.compatibility.values import RANGES
 from migration_lint.types import MigrationImpact
-from migration_lint.values import RANGES
 from tests.servers import RUNNING, Server, absent, available
 
 ALIAS = "deployed"

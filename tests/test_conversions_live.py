@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from migration_lint import backends
-from migration_lint.conversions import convert, family
+from migration_lint.rows.conversions import convert, family
 from migration_lint.sql.catalog import SQLType
 from migration_lint.sql.lexer import split
 from migration_lint.sql.read import read

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from migration_lint import Finding, MigrationImpact, Rule, Severity
 from migration_lint.compatibility import How, breaks
-from migration_lint.releases import apart
+from migration_lint.compatibility.releases import apart
 from migration_lint.spelling import listed
 
 

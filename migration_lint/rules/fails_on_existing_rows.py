@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity
-from migration_lint.dangers import dangers, told
+from migration_lint.rows.dangers import dangers, told
 
 
 class FailsOnExistingRows(Rule):

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
-from migration_lint.dangers import dangers
-from migration_lint.row_case import Danger
+from migration_lint.rows.case import Danger
+from migration_lint.rows.dangers import dangers
 from migration_lint.running import way_back
 
 Undone = tuple[Impact, Danger]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.db.migrations import RunSQL
 
 from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
-from migration_lint.conversions import conversion
+from migration_lint.rows.conversions import conversion
 from migration_lint.running import actions, is_used, way_back
 
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, backfill, spelling
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
 from migration_lint.python import readings
+from migration_lint.rows import backfill
 from migration_lint.running import find_table, is_used
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from django.db import migrations
 
 from migration_lint import Action, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
-from migration_lint.conversions import Conversion, conversion
-from migration_lint.queries import is_checked, misfits
+from migration_lint.rows.conversions import Conversion, conversion
+from migration_lint.rows.queries import is_checked, misfits
 from migration_lint.running import actions, is_settled
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.db.migrations import RunPython, RunSQL
 
-from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, backfill
+from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement
 from migration_lint.python import RowChange, changes
+from migration_lint.rows import backfill
 from migration_lint.running import find_table, is_used
 
 WORDS = {Kind.UPDATE: "changes", Kind.DELETE: "deletes"}

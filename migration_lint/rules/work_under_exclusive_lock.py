@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from django.db import migrations
 
-from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, backfill, spelling
+from migration_lint import Effect, Finding, Impact, Kind, MigrationImpact, Rule, Severity, Statement, spelling
 from migration_lint.python import reading
+from migration_lint.rows import backfill
 from migration_lint.transactions import function
 
 COPIES = {Kind.INSERT, Kind.CREATE_TABLE_AS, Kind.CREATE_MATERIALIZED_VIEW}

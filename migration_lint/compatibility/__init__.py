@@ -17,13 +17,13 @@ from django.db.migrations.state import ModelState
 from django.db.models.fields import AutoFieldMixin
 
 from migration_lint import backends
-from migration_lint.course import Course, is_without
-from migration_lint.obligations import keeps, shapes
+from migration_lint.compatibility.course import Course, is_without
+from migration_lint.compatibility.obligations import keeps, shapes
+from migration_lint.compatibility.values import fits, values, written
 from migration_lint.running import Use, columns, is_used, table_before, tables_of, users
 from migration_lint.sql.catalog import Catalog
 from migration_lint.storage import of_session
 from migration_lint.types import CODE_FIRST, Impact, Kind, MigrationImpact, Statement
-from migration_lint.values import fits, values, written
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Column, Table

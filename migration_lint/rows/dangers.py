@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from migration_lint import queries, spelling
-from migration_lint.conversions import conversion
-from migration_lint.row_case import Case, Danger
+from migration_lint import spelling
+from migration_lint.rows import queries
+from migration_lint.rows.case import Case, Danger
+from migration_lint.rows.conversions import conversion
 from migration_lint.running import is_used
 from migration_lint.types import Impact, Kind, MigrationImpact
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from migration_lint.conversions import Trouble, family
+from migration_lint.rows.conversions import Trouble, family
 from migration_lint.spelling import Ways
 
 if TYPE_CHECKING:
