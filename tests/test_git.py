@@ -197,6 +197,24 @@ def test_since_selects_what_is_new_as_one_release(project: Project) -> None:
     assert data["summary"]["migrations"] == 1
 
 
+def test_since_knows_a_migration_by_its_file_and_not_by_the_end_of_its_path(tmp_path: Path) -> None:
+    made = Project(tmp_path)
+    more = 'MIGRATION_MODULES = {"shop": "shop.schema"}'
+    made.settings("shop", "bigshop", more=more)
+    for label in ("shop", "bigshop"):
+        made.app(label, **{"0001_initial": CREATE, "0002_change": ADD.format("pages")})
+    (tmp_path / "shop/migrations").rename(tmp_path / "shop/schema")
+    (tmp_path / ".gitignore").write_text("__pycache__\n")
+    (tmp_path / "shop/schema/0002_change.py").rename(tmp_path / "kept")
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path)
+    kept = (tmp_path / "kept").read_text()
+    (tmp_path / "shop/schema/0002_change.py").write_text(kept.replace(ADD.format("pages"), INDEX))
+    status, found, data = lint(made, "--since", "main")
+    assert (status, found[-1]) == (1, ("blocking-index-build", "0002_change", "shop/schema/0002_change.py", 8))
+    assert data["summary"]["migrations"] == 1
+
+
 def test_wrong_use_of_since_is_2(project: Project) -> None:
     result = project.run("lintmigrations", "--since", "mian")
     assert (result.status, "--since mian: git knows no such commit. Did you mean 'main'?" in result.err) == (2, True)
