@@ -272,7 +272,7 @@ def test_nullable_column_that_becomes_required_in_the_same_release() -> None:
     add = 'migrations.AddField("book", "x", models.IntegerField(null=True))'
     alter = 'migrations.AlterField("book", "x", models.IntegerField())'
     (finding,) = found("required-column-without-default", operations(add, alter))
-    assert (finding.message, finding.operation_index) == (required("`x`, which is"), 0)
+    assert (finding.message, finding.operation_index) == (required("`x`, which is"), 1)
     (finding,) = found("required-column-without-default", operations(add), operations(alter), release=True)
     assert (finding.migration, finding.message) == ("0003_x", required("`x`, which is"))
     assert messages("required-column-without-default", operations(add), operations(alter)) == []
