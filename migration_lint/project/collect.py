@@ -584,15 +584,14 @@ def models_without(
     release = deployed_together(migrations, selected)
     if len(release) < 2:
         return {}
-    state = PlanState({}, set(unmigrated))
     later = set(release)
+    kept = []
     for migration in migrations:
         if (migration.app_label, migration.name) in later or any(parent in later for parent in migration.dependencies):
             later.add((migration.app_label, migration.name))
-            continue
-        for half in advance(state, migration):
-            state = half.after
-    return state.models
+        else:
+            kept.append(migration)
+    return models_of(kept, unmigrated)
 
 
 def models_with(
@@ -605,8 +604,12 @@ def models_with(
     if len(release) < 2:
         return {}
     last = max(number for number, m in enumerate(migrations) if (m.app_label, m.name) in release)
+    return models_of(migrations[: last + 1], unmigrated)
+
+
+def models_of(plan: Iterable[Migration], unmigrated: frozenset[str]) -> Mapping[ModelKey, ModelState]:
     state = PlanState({}, set(unmigrated))
-    for migration in migrations[: last + 1]:
+    for migration in plan:
         for half in advance(state, migration):
             state = half.after
     return state.models

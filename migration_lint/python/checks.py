@@ -51,8 +51,8 @@ class Lookup:
 class Fault:
     """A name that a historical model does not have.
 
-    `kind`: `attribute`, `manager` (a method of one), `swapped`, `field` (of a query), `update`, `argument` (of an instance),
-    or `defaults` (of one that may have to be made).
+    `kind`: `left out` (Django's own method is called, and not that of the class), `attribute`, `manager` (a method of one),
+    `swapped`, `field` (of a query), `update`, `argument` (of an instance), or `defaults` (of one that may have to be made).
     `today` is what today's class calls so: `field`, `manager`, `method` or `attribute`.
     """
 
@@ -146,6 +146,10 @@ class Reader(Texts, Rows):
                 self.asked(args, keywords, node, frame)
             elif isinstance(owner, Many) and not owner.model.real:
                 self.check_query(owner, callee.name, args, keywords, node, frame)
+            if isinstance(owner, Row) or (isinstance(owner, Many) and callee.name in CREATING):
+                method = callee.name if isinstance(owner, Row) else "save"
+                if method in ("save", "delete") and self.names.own_method(owner.model, method):
+                    self.fault("left out", owner.model, method, node, frame, "")
 
     def checked_by_name(self, function: Any, args: list[Any], node: ast.Call, frame: Frame) -> None:
         """What a function looks for before it asks for it may be missing."""

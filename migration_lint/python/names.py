@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 from django.conf import settings
@@ -103,6 +104,14 @@ class Names:
             return "manager"
         return "method" if callable(inspect.getattr_static(cls, name)) else "attribute"
 
+    def own_method(self, model: Model, name: str) -> bool:
+        """Whether today's class has a method of the project's in the place of Django's, and a migration's model has not."""
+        bases = [base for base in model.state.bases if is_a(base, type)]
+        cls = self.history.real_class(model)
+        if cls is None or any(has_own(base, name) for base in bases):
+            return False
+        return has_own(cls, name)
+
     # Fields of queries.
 
     def path(self, model: Model, path: str, annotated: frozenset[str] | None, lookups: bool) -> bool:
@@ -161,3 +170,8 @@ class Names:
 
 def has_static(cls: Any, name: str) -> bool:
     return inspect.getattr_static(cls, name, has_static) is not has_static
+
+
+def has_own(cls: Any, name: str) -> bool:
+    found = inspect.getattr_static(cls, name, None)
+    return isinstance(found, FunctionType) and not found.__module__.startswith("django.")

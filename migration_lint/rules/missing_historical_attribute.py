@@ -27,7 +27,7 @@ class MissingHistoricalAttribute(Rule):
 
     The models of a migration are made from the migrations before it, not from the code: they have the fields of their time, and
     of the class's own methods, properties, constants and managers nothing. Asking for one raises AttributeError, in a query
-    FieldError, and the migration fails.
+    FieldError, and the migration fails. A `save()` or `delete()` of the class is not called, without a word: a note says so.
     """
 
     severity = Severity.ERROR
@@ -56,10 +56,14 @@ class MissingHistoricalAttribute(Rule):
     """
 
     def check_impact(self, impact: Impact, migration: MigrationImpact) -> Iterable[Finding]:
-        told = set()
+        told: set[object] = set()
         for reading in readings(impact):
             for fault in reading.faults:
-                if fault not in told:
+                if fault.kind == "left out":
+                    if (fault.function, fault.label, fault.name) not in told:
+                        told.add((fault.function, fault.label, fault.name))
+                        yield self.left_out(fault, impact, migration)
+                elif fault not in told:
                     told.add(fault)
                     said = RAISES[fault.kind].format(function=fault.function, name=fault.name, label=fault.label, here=HERE)
                     yield self.finding(
@@ -67,6 +71,16 @@ class MissingHistoricalAttribute(Rule):
                         help=advice(impact, fault),
                         impact=impact, migration=migration, location=fault.location, related=(impact.step.location,),
                     )  # fmt: skip
+
+    def left_out(self, fault: Fault, impact: Impact, migration: MigrationImpact) -> Finding:
+        does = {"save": "saves", "delete": "deletes"}[fault.name]
+        return self.finding(
+            f"`{fault.function}` {does} rows of `{fault.label}` without the `{fault.name}()` that the class has in the code: a "
+            "migration's models have Django's own.",
+            help=f"Write into the function what `{fault.label}.{fault.name}()` does besides, where these rows need it.",
+            impact=impact, migration=migration, severity=Severity.NOTE, location=fault.location,
+            related=(impact.step.location,),
+        )  # fmt: skip
 
 
 def advice(impact: Impact, fault: Fault) -> str:

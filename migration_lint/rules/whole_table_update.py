@@ -97,6 +97,6 @@ def waits(impact: Impact, migration: MigrationImpact) -> str:
         until = "until the migration commits"
     else:
         until = "until the operation's transaction commits"
-    if impact.target.vendor == "sqlite":
+    if not getattr(impact.features, "has_select_for_update", True):  # there are no locks of rows
         return f"nobody else writes to the database {until}."
     return f"whoever writes to a row that it has reached waits {until}."

@@ -21,6 +21,10 @@ class User(AbstractUser):
             models.UniqueConstraint(Lower("email"), name="accounts_user_email_ci_uniq"),
         ]
 
+    def save(self, *args, **kwargs):
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
 
 class Address(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="addresses")

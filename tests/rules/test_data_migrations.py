@@ -8,6 +8,7 @@ import inspect
 import pytest
 from django.conf import settings
 
+from migration_lint import conf, lint
 from migration_lint.rules import Rule, rules_in
 from migration_lint.testing import findings_of
 from migration_lint.types import Finding
@@ -341,3 +342,14 @@ def test_values_in_the_text_of_a_statement() -> None:
             "Names of tables and columns go through `schema_editor.quote_name()`."
         ),
     )
+
+
+def test_a_save_of_the_class_s_own_is_left_out() -> None:
+    config = conf.Config(targets=("postgresql@16",), select=("missing-historical-attribute",))
+    (finding,) = lint.lint(lint.prepare(config, "accounts", "0003")).findings
+    assert (str(finding.severity), finding.location and finding.location.line) == ("note", 13)
+    assert finding.message == (
+        "`lowercase_emails` saves rows of `accounts.User` without the `save()` that the class has in the code: a migration's models "
+        "have Django's own."
+    )
+    assert finding.help == "Write into the function what `accounts.User.save()` does besides, where these rows need it."
