@@ -61,13 +61,16 @@ def prepare(
     all_separately: bool = False,
     since: str | None = None,
     check_history: Iterable[str] = (),
+    files: Iterable[str] | None = None,
 ) -> Run:
-    """Load the graph and select. Raises UsageError."""
+    """Load the graph and select; what `files` or a commit select is one release. Raises UsageError."""
     targets = conf.targets(config)
     graph = loading.load()
     selected = selection.select(graph, app_label, name, config.third_party or app_label is not None)
     together = app_label is not None and not all_separately
     past = None
+    if files is not None:
+        selected, together = selection.by_files(graph, files), not all_separately
     if since is not None:
         past = changed.since(graph, since, Path.cwd())
         selected &= past.new | past.before.keys()

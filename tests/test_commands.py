@@ -458,3 +458,27 @@ def test_a_closed_pipe_ends_quietly(project: Project) -> None:
     process.stdout.close()
     _, error = process.communicate()
     assert error == b""
+
+
+def test_files_select_their_migrations_as_one_release(project: Project) -> None:
+    add = 'migrations.AddField("book", "blurb", models.TextField(null=True)),'
+    index = 'migrations.AddIndex("book", models.Index(fields=["blurb"], name="blurb_idx")),'
+    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX, "0003_blurb": add, "0004_index": index})
+
+    def lint(*arguments: str) -> Result:
+        return project.run("lintmigrations", "--select", "locks", "--output-format", "json", *arguments)
+
+    folder = "shop/migrations"
+    result = lint(f"{folder}/0004_index.py")
+    assert (result.status, findings(result)) == (1, [("blocking-index-build", "error", "0004_index")])
+    every = lint(*(f"{folder}/{name}.py" for name in ("0001_initial", "0002_index", "0003_blurb", "0004_index")))
+    assert (every.status, findings(every), json.loads(every.out)["summary"]["migrations"]) == (0, [], 4)
+    none = lint(f"{folder}/__init__.py", "shop/models.py")
+    assert (none.status, findings(none), json.loads(none.out)["summary"]["migrations"]) == (0, [], 0)
+    for arguments, message in [
+        ([f"{folder}/0009.py"], "There is no file 'shop/migrations/0009.py'."),
+        (["shop", f"{folder}/0004_index.py"], "is neither an app and a migration nor a list of files."),
+        (["shop", "0001", "0002"], "'shop 0001 0002' is neither an app and a migration nor a list of files."),
+    ]:
+        result = lint(*arguments)
+        assert (result.status, message in result.err) == (2, True), result

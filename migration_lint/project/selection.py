@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from django.apps import apps
 
 from migration_lint.conf import UsageError, did_you_mean
-from migration_lint.project.loading import Graph, is_third_party
+from migration_lint.project.loading import Graph, is_third_party, module_file
 from migration_lint.types import MigrationKey
 
 Selected = Callable[[MigrationKey], "frozenset[MigrationKey] | None"]
@@ -42,6 +43,26 @@ def select(graph: Graph, app_label: str | None, name: str | None, third_party: b
         raise UsageError(
             f"The app {app_label!r} has no migration that starts with {name!r}.{did_you_mean(name, [key[1] for key in of_app])}"
         )
+    return frozenset(found)
+
+
+def by_files(graph: Graph, paths: Iterable[str]) -> frozenset[MigrationKey]:
+    """The migrations of these files, by the modules that were imported from them; files that are none's do not count.
+
+    Raises UsageError for a file that is not there.
+    """
+    keys = frozenset((m.app_label, m.name) for m in graph.migrations)
+    known = {
+        Path(file).resolve(): key
+        for key, migration in graph.loader.disk_migrations.items()
+        if key in keys and (file := module_file(migration)) is not None
+    }
+    found = set()
+    for path in paths:
+        if not Path(path).exists():
+            raise UsageError(f"There is no file {path!r}. Name an app and a migration, or files that are there.")
+        if (key := known.get(Path(path).resolve())) is not None:
+            found.add(key)
     return frozenset(found)
 
 

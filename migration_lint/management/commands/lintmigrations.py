@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from migration_lint import lint, listing
 from migration_lint.baseline import Change
+from migration_lint.conf import UsageError
 from migration_lint.management.base import LintCommand
 from migration_lint.reporters import dump, outputs
 from migration_lint.types import DEPLOY_ORDERS
@@ -17,6 +19,7 @@ class Command(LintCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         outputs.add_arguments(parser)
+        parser.add_argument("files", nargs="*", help="Or the files of migrations, as one release; other files do not count.")
         parser.add_argument(
             "--fail-level",
             choices=["error", "warning", "note"],
@@ -69,12 +72,9 @@ class Command(LintCommand):
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
             return 0
+        label, name, files = named(options["app_label"], options["migration_name"], *options["files"])
         run = lint.prepare(
-            config,
-            options["app_label"],
-            options["migration_name"],
-            since=options["since"],
-            check_history=options["check_history"] or (),
+            config, label, name, since=options["since"], check_history=options["check_history"] or (), files=files
         )
         report = lint.lint(run, change=options["change"])
         for output in wanted:
@@ -82,6 +82,17 @@ class Command(LintCommand):
         if report.errors:
             return 2
         return int(any(finding.severity >= config.fail_level for finding in report.findings))
+
+
+def named(*words: str | None) -> tuple[str | None, str | None, list[str] | None]:
+    """An app and a migration, or files. Raises UsageError."""
+    given = [word for word in words if word is not None]
+    files = [word for word in given if word.endswith(".py") or "/" in word or os.sep in word]
+    if files and len(files) == len(given):
+        return None, None, files
+    if files or len(given) > 2:
+        raise UsageError(f"{' '.join(given)!r} is neither an app and a migration nor a list of files.")
+    return (*given, None, None)[0], (*given, None, None)[1], None
 
 
 def split(texts: list[str]) -> list[str]:
