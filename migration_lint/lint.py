@@ -62,8 +62,13 @@ def prepare(
     since: str | None = None,
     check_history: Iterable[str] = (),
     files: Iterable[str] | None = None,
+    unapplied: str | None = None,
+    applied: str | None = None,
 ) -> Run:
-    """Load the graph and select; what `files` or a commit select is one release. Raises UsageError."""
+    """Load the graph and select. Raises UsageError.
+
+    What `files`, a commit or an alias in `unapplied` select is one release; what `applied` selects is a release each.
+    """
     targets = conf.targets(config)
     graph = loading.load()
     selected = selection.select(graph, app_label, name, config.third_party or app_label is not None)
@@ -71,6 +76,12 @@ def prepare(
     past = None
     if files is not None:
         selected, together = selection.by_files(graph, files), not all_separately
+    if unapplied is not None:
+        selected -= recorded.applied(graph, unapplied, "--unapplied")
+        together = not all_separately
+    if applied is not None:
+        selected &= recorded.applied(graph, applied, "--applied")
+        together = False
     if since is not None:
         past = changed.since(graph, since, Path.cwd())
         selected &= past.new | past.before.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -196,3 +197,29 @@ def test_the_option(tmp_path: Path) -> None:
         "error[inconsistent-history] `default` has recorded `shop.0002_x` as applied, and not `shop.0001_initial`" in result.out
     )
     assert "--> shop/migrations/0002_x.py:6" in result.out
+
+
+def test_what_a_database_has_not_run_is_one_release(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.settings("shop", more='DATABASES["default"]["NAME"] = "history.sqlite3"')
+    field = 'migrations.AddField("book", "blurb", models.TextField(null=True)),'
+    index = 'migrations.AddIndex("{}", models.Index(fields=["{}"], name="{}_idx")),'
+    table = 'migrations.CreateModel("Tag", [("id", models.BigAutoField(primary_key=True)), ("word", models.TextField())]),'
+    project.app("shop", **{
+        "0001_initial": CREATE, "0002_blurb": field, "0003_index": index.format("book", "title", "title"),
+        "0004_tag": table, "0005_word": index.format("tag", "word", "word"),
+    })  # fmt: skip
+
+    def lint(*arguments: str) -> tuple[int, list[str], int]:
+        result = project.run("lintmigrations", "--select", "locks", "--output-format", "json", *arguments)
+        data = json.loads(result.out)
+        return result.status, [found["migration"] for found in data["findings"]], data["summary"]["migrations"]
+
+    missing = project.run("lintmigrations", "--unapplied", "default")
+    assert (missing.status, "--unapplied default: the database could not be read" in missing.err) == (2, True)
+    record(tmp_path / "history.sqlite3", *(("shop", name) for name in ("0001_initial", "0002_blurb", "0003_index")))
+    assert lint("--unapplied", "default") == (0, [], 2)
+    assert lint("--applied", "default") == (1, ["0003_index"], 3)
+    assert lint("shop", "--unapplied", "default") == (0, [], 2)
+    both = project.run("lintmigrations", "--unapplied", "default", "--applied", "default")
+    assert both.status == 2

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from django.db import connections
+from django.db.migrations import Migration
 from django.db.migrations.exceptions import CircularDependencyError, NodeNotFoundError
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -15,9 +16,20 @@ from migration_lint.project.loading import Graph, Loader
 from migration_lint.types import MigrationKey, Recorded
 
 
+def applied(graph: Graph, alias: str, option: str) -> frozenset[MigrationKey]:
+    """The migrations of the plan that a database has run, as such or as those that they replace. Raises UsageError."""
+    known = read(alias, option)
+
+    def is_applied(migration: Migration) -> bool:
+        replaced = {(label, name) for label, name in migration.replaces}
+        return (migration.app_label, migration.name) in known or bool(replaced and replaced <= known)
+
+    return frozenset((m.app_label, m.name) for m in graph.migrations if is_applied(m))
+
+
 def recorded(graph: Graph, alias: str) -> Recorded:
     """Raises UsageError where the database cannot be read."""
-    applied = read(alias)
+    applied = read(alias, "--check-history")
     if graph.loader.left_out:
         return Recorded(alias, applied)  # a broken graph says nothing of an order
     try:
@@ -34,7 +46,8 @@ def recorded(graph: Graph, alias: str) -> Recorded:
     return Recorded(alias, applied, tuple(early))
 
 
-def read(alias: str) -> frozenset[MigrationKey]:
+def read(alias: str, option: str) -> frozenset[MigrationKey]:
+    """`option` is what asked for it."""
     check_alias(alias)
     try:
         connection: Any = connections[alias]
@@ -49,7 +62,7 @@ def read(alias: str) -> frozenset[MigrationKey]:
                 connection.close()
     except Exception as error:  # whatever a driver raises
         text = " ".join(str(error).split()).rstrip(".")
-        raise UsageError(f"--check-history {alias}: the database could not be read: {type(error).__name__}: {text}.") from error
+        raise UsageError(f"{option} {alias}: the database could not be read: {type(error).__name__}: {text}.") from error
 
 
 class RecordedLoader(MigrationLoader):

@@ -31,12 +31,19 @@ class Command(LintCommand):
             metavar="REF",
             help="Only what is new or changed since this branch, tag or commit, as one release. Asks git; commits nothing.",
         )
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument(
+            "--unapplied",
+            metavar="ALIAS",
+            help="Only what this database has not run yet, as one release. Reads what it recorded.",
+        )
+        which.add_argument("--applied", metavar="ALIAS", help="Only what it has run, each migration as a release of its own.")
         parser.add_argument(
             "--check-history",
             action="append",
             metavar="ALIAS",
             help="Also hold the migrations against what this database has recorded as applied: connects to it, reads the table "
-            "django_migrations and nothing else. Repeatable. Without it no database is connected to.",
+            "django_migrations and nothing else. Repeatable. Without this, --unapplied and --applied no database is connected to.",
         )
         parser.add_argument(
             "--deploy-order",
@@ -74,7 +81,12 @@ class Command(LintCommand):
             return 0
         label, name, files = named(options["app_label"], options["migration_name"], *options["files"])
         run = lint.prepare(
-            config, label, name, since=options["since"], check_history=options["check_history"] or (), files=files
+            config,
+            label,
+            name,
+            check_history=options["check_history"] or (),
+            files=files,
+            **{key: options[key] for key in ("since", "unapplied", "applied")},
         )
         report = lint.lint(run, change=options["change"])
         for output in wanted:
