@@ -43,7 +43,7 @@ class Command(LintCommand):
             action="append",
             metavar="ALIAS",
             help="Also hold the migrations against what this database has recorded as applied: connects to it, reads the table "
-            "django_migrations and nothing else. Repeatable. Without this, --unapplied and --applied no database is connected to.",
+            "django_migrations and nothing else. Repeatable. But for this, --unapplied and --applied no database is asked.",
         )
         parser.add_argument(
             "--deploy-order",
