@@ -1,0 +1,10 @@
+# target: sqlite@3.45
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    atomic = False
+    operations = [
+        migrations.RunSQL("PRAGMA foreign_keys = OFF", migrations.RunSQL.noop),
+    ]
