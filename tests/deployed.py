@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from migration_lint.compatibility import Break, How
 from migration_lint.compatibility.values import RANGES
 from migration_lint.types import MigrationImpact
-from tests.servers import RUNNING, Server, absent, available
+from tests.servers import running
 
 ALIAS = "deployed"
 Demand = tuple[str, str, str]
@@ -46,10 +46,7 @@ def connected(**settings: Any) -> Iterator[Any]:
 @contextmanager
 def database(blocker: Any) -> Iterator[Any]:
     """A connection to an empty database."""
-    server = available(RUNNING)
-    if not isinstance(server, Server):
-        absent(RUNNING, server)
-    with server.scratch() as dsn:
+    with running().scratch() as dsn:
         parts = conninfo_to_dict(dsn)
         names = {"NAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user"}
         settings = {key: str(parts[name]) for key, name in names.items() if name in parts}

@@ -158,6 +158,14 @@ def absent(name: str, reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def running() -> Server:
+    """The PostgreSQL on its standard port; what is tried on one server alone is tried there. Skips or fails where it is not."""
+    if RUNNING not in wanted():
+        pytest.skip("LIVE_SERVERS leaves it out.")
+    server = available(RUNNING)
+    return server if isinstance(server, Server) else absent(RUNNING, server)
+
+
 @pytest.fixture(scope="session", params=wanted())
 def postgresql(request: pytest.FixtureRequest) -> Server:
     """Each of the servers in turn."""

@@ -538,10 +538,12 @@ class Track:
         self.migrations = migrations
         self.collectors = collectors
         self.state = PlanState({}, set(unmigrated))
-        self.old_models = models_without(migrations, unmigrated, selected)
+        release = deployed_together(migrations, selected)
+        several = len(release) > 1
+        self.old_models = models_without(migrations, unmigrated, release) if several else {}
         self.passed: list[Halves] = []  # their classes are kept as long as rules may ask for the way back
         code_first = any(collector.deploy_order == CODE_FIRST for collector in collectors)
-        self.new_models = models_with(migrations, unmigrated, selected) if code_first else {}
+        self.new_models = models_with(migrations, unmigrated, release) if several and code_first else {}
 
     def go_on(self, number: int, release: frozenset[MigrationKey] | None) -> list[tuple[Target, MigrationImpact]]:
         """Apply the next migration."""
@@ -576,14 +578,9 @@ def forget(halves: list[Halves]) -> None:
 
 
 def models_without(
-    migrations: tuple[Migration, ...],
-    unmigrated: frozenset[str],
-    selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+    migrations: tuple[Migration, ...], unmigrated: frozenset[str], release: frozenset[MigrationKey]
 ) -> Mapping[ModelKey, ModelState]:
     """The models before a release of several migrations: the plan without them and without what depends on them."""
-    release = deployed_together(migrations, selected)
-    if len(release) < 2:
-        return {}
     later = set(release)
     kept = []
     for migration in migrations:
@@ -595,14 +592,9 @@ def models_without(
 
 
 def models_with(
-    migrations: tuple[Migration, ...],
-    unmigrated: frozenset[str],
-    selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+    migrations: tuple[Migration, ...], unmigrated: frozenset[str], release: frozenset[MigrationKey]
 ) -> Mapping[ModelKey, ModelState]:
     """The models after a release of several migrations: the plan up to the last of them."""
-    release = deployed_together(migrations, selected)
-    if len(release) < 2:
-        return {}
     last = max(number for number, m in enumerate(migrations) if (m.app_label, m.name) in release)
     return models_of(migrations[: last + 1], unmigrated)
 

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from migration_lint import conf
 from migration_lint.compatibility import Break, How, breaks, catalogs, changed, needs
 from migration_lint.engine import Engine
-from migration_lint.project import collect
 from migration_lint.rules import find_rules
-from migration_lint.testing import APP, Accounts, Bookshop, impacts_of
+from migration_lint.testing import impacts_of
 from migration_lint.types import CODE_FIRST
-from tests import deployed
+from tests import bookshop, deployed
 
 TARGET = "postgresql@15"
 RULES = [rule for rule in find_rules() if rule.category == "compatibility"]
@@ -136,17 +134,9 @@ def shop(django_db_blocker: Any) -> Iterator[Any]:
     """A connection to a database with the bookshop in it."""
     with deployed.database(django_db_blocker) as connection:
         with connection.cursor() as cursor:
-            for statement in bookshop():
+            for statement in bookshop.statements(TARGET):
                 cursor.execute(statement)
         yield connection
-
-
-def bookshop(target: str = TARGET) -> list[str]:
-    """What makes it: impacts tell of the migrations over it alone."""
-    errors: list[str] = []
-    plan: tuple[Any, ...] = (Accounts("0001_x", "accounts"), Bookshop("0001_x", APP))
-    walked = collect.walk(plan, frozenset(), (conf.parse_target(target),), lambda key: frozenset({key}), False, errors)
-    return [statement.sql for (impact,) in walked for _, statement in impact.timeline]
 
 
 def loose(broken: list[Break]) -> set[str]:

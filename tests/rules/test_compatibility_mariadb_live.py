@@ -10,9 +10,9 @@ import pytest
 
 from migration_lint.compatibility import How, breaks, catalogs, changed
 from migration_lint.testing import impacts_of
-from tests import deployed
+from tests import bookshop, deployed
 from tests.identity_mysql import MySQL
-from tests.rules.test_compatibility_live import CASES, bookshop, loose
+from tests.rules.test_compatibility_live import CASES, loose
 from tests.servers import MySQLServer
 
 pymysql.install_as_MySQLdb()
@@ -41,7 +41,7 @@ def made_anew(connection: Any) -> None:
         for name, kind in cursor.fetchall():
             cursor.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} `{name}`")
         cursor.execute("SET foreign_key_checks = 1")
-        for statement in bookshop(TARGET):
+        for statement in bookshop.statements(TARGET):
             cursor.execute(statement)
 
 

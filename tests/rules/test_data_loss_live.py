@@ -11,7 +11,7 @@ import pytest
 
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of, impacts_of
-from migration_lint.types import Statement
+from tests import bookshop
 from tests.servers import MySQLServer, Server
 
 RULES = {rule.id: rule for rule in find_rules() if rule.category in ("data-loss", "reversibility")}
@@ -59,25 +59,13 @@ def rules_in(source: str, target: str) -> set[str]:
     return {rule for finding in found for rule in (finding.rule, *finding.also)}
 
 
-def schema(target: str) -> list[Statement]:
-    """The bookshop's own statements: all before the first of an example."""
-    from migration_lint import conf
-    from migration_lint.project import collect
-    from migration_lint.testing import APP, Bookshop
-
-    rows = collect.walk(
-        (Bookshop("0001_x", APP),), frozenset(), (conf.parse_target(target),), lambda key: frozenset({key}), False, []
-    )
-    return [statement for (impact,) in rows for _, statement in impact.timeline]
-
-
 @pytest.fixture(scope="module")
 def shop(postgresql: Server) -> Iterator[Any]:
     import psycopg
 
     with postgresql.scratch() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
-        for statement in schema("postgresql@15"):
-            connection.execute(statement.sql)
+        for statement in bookshop.statements("postgresql@15"):
+            connection.execute(statement)
         for row in ROWS:
             connection.execute(row)
         yield connection
@@ -159,8 +147,8 @@ def test_mariadb_fails_on_rows(mariadb: MySQLServer) -> None:
 
     went_through = []
     with mariadb.scratch() as name, mariadb.connect(name) as connection, connection.cursor() as cursor:
-        for statement in schema("mariadb@10.11"):
-            cursor.execute(statement.sql)
+        for statement in bookshop.statements("mariadb@10.11"):
+            cursor.execute(statement)
         for case, (rule, operation, rows) in FAILING.items():
             source = f"operations = [{operation}]"
             assert rule in rules_in(source, "mariadb@10.11")
@@ -187,7 +175,7 @@ def test_mariadb_breaks_views(mariadb: MySQLServer) -> None:
     source = f"operations = [migrations.RunSQL({view!r}, ''), migrations.RunSQL({drop!r}, '')]"
     assert "view-depends-on-column" in rules_in(source, "mariadb@10.11")
     with mariadb.scratch() as name, mariadb.connect(name) as connection, connection.cursor() as cursor:
-        for sql in (*(statement.sql for statement in schema("mariadb@10.11")), view, drop):
+        for sql in (*bookshop.statements("mariadb@10.11"), view, drop):
             cursor.execute(sql)
         with pytest.raises(pymysql.Error, match="1356"):
             cursor.execute("SELECT * FROM v")
@@ -200,7 +188,7 @@ def test_sqlite_fails_on_rows_but_for_lengths(case: str) -> None:
     assert (rule in rules_in(source, "sqlite@3.40")) is (case != "shorter")
     (migration,) = impacts_of(source, "sqlite@3.40")
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        for sql in (*(statement.sql for statement in schema("sqlite@3.40")), *ROWS, rows):
+        for sql in (*bookshop.statements("sqlite@3.40"), *ROWS, rows):
             connection.execute(sql)
         texts = [statement.sql for _, statement in migration.timeline]
         if case == "shorter":

@@ -21,7 +21,7 @@ from migration_lint.testing import APP, Accounts, Bookshop, example_migration, f
 from migration_lint.types import Kind
 from tests import identity
 from tests.identity_postgresql import PostgreSQL
-from tests.servers import RUNNING, Server, absent, available
+from tests.servers import running
 
 RULES = [rule for rule in find_rules() if rule.id in ("unknown-historical-model", "missing-historical-attribute")]
 ERRORS = ("LookupError", "AttributeError", "FieldError", "FieldDoesNotExist", "TypeError")
@@ -142,9 +142,7 @@ def _allow_connections(django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[PostgreSQL]:
-    server = available(RUNNING)
-    if not isinstance(server, Server):
-        absent(RUNNING, server)
+    server = running()
     with server.scratch() as dsn:
         yield PostgreSQL(server, dsn)
 

@@ -9,13 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from migration_lint import conf
-from migration_lint.project import collect
 from migration_lint.rules import Rule, find_rules
-from migration_lint.testing import APP, Accounts, Bookshop, impacts_of, routers
+from migration_lint.testing import impacts_of, routers
 from migration_lint.trace import RELATIONS
 from migration_lint.types import MigrationImpact
-from tests.servers import RUNNING, Server, absent, available
+from tests import bookshop
+from tests.servers import running
 from tests.test_scenarios_live import Watched, Work, shown
 
 TARGET = "postgresql@15"
@@ -75,11 +74,7 @@ class Shop:
             return
         self.connection.execute("DROP SCHEMA public CASCADE")
         self.connection.execute("CREATE SCHEMA public")
-        plan = (Accounts("0001_x", "accounts"), Bookshop("0001_x", APP))
-        walked = collect.walk(plan, frozenset(), (conf.parse_target(TARGET),), lambda key: frozenset({key}), False, [])
-        for text in [statement.sql for (impact,) in walked for _, statement in impact.timeline]:
-            self.connection.execute(text.encode())
-        for text in ROWS:
+        for text in (*bookshop.statements(TARGET), *ROWS):
             self.connection.execute(text.encode())
         self.names = {oid: name for oid, name, *_ in self.monitor.execute(RELATIONS.encode())}
         self.is_new = True
@@ -106,10 +101,7 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
-    server = available(RUNNING)
-    if not isinstance(server, Server):
-        absent(RUNNING, server)
-    with server.scratch() as dsn:
+    with running().scratch() as dsn:
         made = Shop(dsn)
         yield made
         made.connection.close()

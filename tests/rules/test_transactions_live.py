@@ -9,18 +9,13 @@ import pytest
 from django.db import transaction
 
 from tests.applied import Shop, shop
-from tests.servers import RUNNING, Server, absent, available, wanted
+from tests.servers import Server, running
 
 
 @pytest.fixture(scope="module")
 def database(django_db_blocker: Any) -> Iterator[Shop]:
     """One for all the tests here. Each leaves the schema as it was, because what it applies fails or is rolled back."""
-    if RUNNING not in wanted():
-        pytest.skip("LIVE_SERVERS leaves it out.")
-    server = available(RUNNING)
-    if not isinstance(server, Server):
-        absent(RUNNING, server)
-    with django_db_blocker.unblock(), shop(server) as found:
+    with django_db_blocker.unblock(), shop(running()) as found:
         yield found
 
 
