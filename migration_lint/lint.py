@@ -10,7 +10,7 @@ from pathlib import Path
 
 from migration_lint import baseline, choosing, conf
 from migration_lint.engine import Engine
-from migration_lint.project import changed, collect, history, loading, recorded, relations, selection
+from migration_lint.project import changed, collect, history, loading, reach, recorded, relations, selection
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Recorded, Report, Since, Target
@@ -29,6 +29,7 @@ class Run:
     app_label: str | None = None
     since: Since | None = None
     recorded: tuple[Recorded, ...] = ()
+    within: reach.Reach | None = None
 
     def impacts(
         self,
@@ -49,6 +50,7 @@ class Run:
                 self.config.deploy_order,
                 ending,
                 self.graph.order,
+                self.within,
             )
         except OfflineError as error:
             raise conf.UsageError(f"{error}. Is it installed, and does it support this version of Django?") from error
@@ -87,7 +89,9 @@ def prepare(
         selected &= past.new | past.before.keys()
         together = not all_separately
     known = tuple(recorded.recorded(graph, alias) for alias in dict.fromkeys(check_history))
-    return Run(config, targets, graph, selected, together, [], app_label, past, known)
+    vendors = {target.vendor for target in targets}
+    within = reach.reach(graph.migrations, graph.unmigrated, selected, vendors)
+    return Run(config, targets, graph, selected, together, [], app_label, past, known, within)
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change: baseline.Change | None = None) -> Report:
@@ -96,7 +100,7 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change
     baseline.check(run.config.baseline, change)
     suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
     engine = Engine(choosing.chosen(run.config), suppressions)
-    known = history.build(run.graph, run.config.third_party, run.app_label, run.since, run.recorded)
+    known = history.build(run.graph, run.config.third_party, run.app_label, run.since, run.recorded, run.within)
     plan = Plan(
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
         (*run.graph.problems, *relations.problems(known, [(m.app_label, m.name) for m in run.graph.migrations], run.selected)),

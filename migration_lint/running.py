@@ -102,6 +102,16 @@ def tables_of(state: ModelState) -> list[tuple[str, list[Use] | None]]:
     return known
 
 
+def names_of(model: ModelState) -> frozenset[str]:
+    """What code calls a model, or reaches it by from others. Kept on the state, which stays as it is."""
+    known: frozenset[str] | None = model.__dict__.get("_names")
+    if known is None:
+        related = {getattr(field.remote_field, "related_name", None) for field in model.fields.values() if field.remote_field}
+        names = {model.name, model.name_lower, f"{model.name_lower}_set", *related}
+        known = model.__dict__["_names"] = frozenset(name for name in names if name)
+    return known
+
+
 def plain(name: str) -> str:
     return name.strip('"').replace('"."', ".")
 

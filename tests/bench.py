@@ -29,6 +29,8 @@ SAMPLES = 20
 # of which point at each other. The smaller a project, the more of either is the time that Django takes to start.
 MOST, MOST_REAL = {1000: 3.0}, 4.0
 GROWTH = 1.25
+# A pull request's one new migration, with git and all, against what `makemigrations --check` takes in the same project.
+MOST_SINCE = 1.5
 
 FLOOR = """
 import django, json
@@ -51,6 +53,9 @@ from importlib import import_module
 command = import_module("migration_lint.management.commands." + sys.argv[1]).Command()
 command.run_from_argv(["manage.py", *sys.argv[1:]])
 """
+
+
+MANAGE = "import sys; from django.core.management import execute_from_command_line as run; run(['manage.py', *sys.argv[1:]])"
 
 
 # A generated project.
@@ -110,7 +115,15 @@ class History:
             operations = [self.create_model(app)]
         else:
             operations = [self.change(self.random.choice(own)) for _ in range(self.random.choice((1, 1, 1, 2, 3)))]
-        name = f"m{number:05}"
+        self.file(app, f"m{number:05}", operations)
+
+    def add_column(self) -> None:
+        """One more migration, of the kind that is written most often."""
+        model = self.models[len(self.models) // 2]
+        self.dependencies = {model.app}
+        self.file(model.app, f"m{self.number():05}", [self.write(model, "AddField")])
+
+    def file(self, app: str, name: str, operations: Sequence[str]) -> None:
         body = ",\n".join(textwrap.indent(operation, " " * 8) for operation in operations)
         needed = ", ".join(f"({label!r}, {self.latest[label]!r})" for label in sorted(self.dependencies))
         self.files[f"{app}/migrations/{name}.py"] = (
@@ -227,7 +240,11 @@ class Project:
     python: str
     environment: Mapping[str, str]
     most: float | None = MOST_REAL
-    generated: bool = False
+    folder: str | None = None  # of a generated one
+
+    @property
+    def generated(self) -> bool:
+        return self.folder is not None
 
 
 @dataclass(frozen=True)
@@ -248,7 +265,7 @@ def run(project: Project, code: str, *arguments: str) -> Cost:
     environment = {**os.environ, **project.environment, "PYTHONDONTWRITEBYTECODE": ""}
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         command = [project.python, "-W", "ignore", "-c", code, *arguments]
-        process = subprocess.Popen(command, stdout=output, stderr=errors, env=environment)
+        process = subprocess.Popen(command, stdout=output, stderr=errors, env=environment, cwd=project.folder)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -291,13 +308,38 @@ def empty_database(project: Project) -> Iterator[Project]:
 def sqlmigrate(project: Project, plan: Sequence[Sequence[str]]) -> float | str:
     """The seconds of one sqlmigrate a migration, from a sample spread over the plan; or why they are not known."""
     places = sorted({len(plan) * number // SAMPLES for number in range(SAMPLES)})
-    code = "import sys; from django.core.management import execute_from_command_line as run; run(['manage.py', *sys.argv[1:]])"
     try:
         with empty_database(project) as ready:
-            costs = [run(ready, code, "sqlmigrate", *plan[place]).seconds for place in places]
+            costs = [run(ready, MANAGE, "sqlmigrate", *plan[place]).seconds for place in places]
     except Crash as reason:
         return str(reason).strip().splitlines()[-1]
     return sum(costs) / len(costs) * len(plan)
+
+
+def since(project: Project, size: int, repeat: int) -> str:
+    """What linting one new migration of a branch takes, against `makemigrations --check`; run in turn, for both vary alike."""
+    assert project.folder is not None
+    folder, history = Path(project.folder), History(size)
+    history.save(folder)
+    (folder / ".gitignore").write_text("__pycache__\n", encoding="utf-8")
+    identity = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
+    for arguments in (("init", "--quiet"), ("add", "--all"), (*identity, "commit", "--quiet", "--message=before")):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+    history.add_column()
+    history.save(folder)
+    checks, lints = [], []
+    for _ in range(repeat + 1):
+        checks.append(run(project, MANAGE, "makemigrations", "--check", "--dry-run"))
+        lints.append(run(project, COMMAND, "lintmigrations", "--since", "HEAD", *TARGET))
+    found = json.loads(lints[-1].output)["summary"]["migrations"]
+    if found != 1:
+        raise Crash(f"{project.name}: --since found {found} migrations.")
+    check, lint = (min(cost.seconds for cost in costs[1:]) for costs in (checks, lints))
+    verdict = "met" if lint <= MOST_SINCE * check else "MISSED"
+    return (
+        f"{size} migrations, one of them new: --since {lint:.2f} s, {lint / check:.2f}x makemigrations --check "
+        f"({check:.2f} s), <= {MOST_SINCE:g}x: {verdict}"
+    )
 
 
 @dataclass(frozen=True)
@@ -371,13 +413,14 @@ def generated(size: int, stack: ExitStack) -> Project:
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="migration-lint-bench-"))
     History(size).save(Path(folder))
     environment = {"DJANGO_SETTINGS_MODULE": "bench_settings", "PYTHONPATH": os.pathsep.join((str(ROOT), folder))}
-    return Project(f"generated-{size}", sys.executable, environment, MOST.get(size), True)
+    return Project(f"generated-{size}", sys.executable, environment, MOST.get(size), folder)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="What linting costs, in ratios to the floor.")
     parser.add_argument("--sizes", default="250,1000,5000", help="Migrations of the generated projects; empty for none.")
     parser.add_argument("--repeat", type=int, default=3, help="Runs of each process that are measured; the cheapest counts.")
+    parser.add_argument("--since", default="1000", help="Migrations of the project with one that is new; empty for none.")
     parser.add_argument("--no-sqlmigrate", action="store_true", help="Do not measure sqlmigrate.")
     parser.add_argument(
         "--project", nargs=4, action="append", default=[], metavar=("NAME", "PYTHON", "SETTINGS", "PYTHONPATH"),
@@ -398,7 +441,10 @@ def main() -> int:
                 print(reason, file=sys.stderr)
                 return 1
             print(" ", *cells(rows[-1]), sep="  ", file=sys.stderr, flush=True)
-    print("\n".join(report(rows)))
+        branch = (
+            since(generated(int(options.since), stack), int(options.since), max(options.repeat, 5)) if options.since else ""
+        )
+    print("\n".join((*report(rows), *filter(None, [branch]))))
     return 0
 
 

@@ -39,6 +39,8 @@ LAYERS = [
     {"conf", "project.source", "project.registry"},
     {"files"},
     {"project.order", "project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
+    {"project.halves"},
+    {"project.reach"},
     {
         "project.loading",
         "project.selection",

@@ -16,21 +16,27 @@ from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ModelState, ProjectState
 from django.utils import translation
 
+from migration_lint.project.halves import advance
 from migration_lint.project.loading import Graph
+from migration_lint.project.reach import Reach
+from migration_lint.project.states import PlanState
 from migration_lint.types import AppChange
 
 UNSEEN = {"default", "auto_now", "auto_now_add", "serialize", "upload_to", "storage", "encoder", "decoder"}
 
 
-def changes(graph: Graph, judged: frozenset[str]) -> Mapping[str, tuple[AppChange, ...]]:
+def changes(graph: Graph, judged: frozenset[str], within: Reach | None = None) -> Mapping[str, tuple[AppChange, ...]]:
     """By app, of those that are judged; nothing where the graph is broken, so that `makemigrations` would refuse."""
     if graph.problems or graph.loader.left_out or judged <= graph.unmigrated:
         return {}
     with translation.override(None):
-        try:
-            before = graph.loader.project_state()
-        except Exception:  # a migration cannot be applied to the state: told where it is collected
-            return {}
+        state = PlanState({}, set(graph.unmigrated))
+        for number, migration in enumerate(graph.migrations):
+            for half in within.halves[number] if within is not None else advance(state, migration):
+                if half.error:  # told where it is collected
+                    return {}
+                state = half.after
+        before = ProjectState({key: copy(model) for key, model in state.models.items()}, state.real_apps)
         for model in before.models.values():  # the autodetector writes into fields, and the migrations go on using theirs
             model.fields = {name: copy(field) for name, field in model.fields.items()}
         own, detector = project_command()

@@ -17,11 +17,7 @@ from migration_lint.types import MigrationKey, Since
 def since(graph: Graph, reference: str, folder: Path) -> Since:
     """Raises UsageError where git cannot tell. A file is a migration's by the module that was imported from it."""
     differences = Repository(folder).differences(reference)
-    files = {
-        Path(file).resolve(): key
-        for key, migration in graph.loader.disk_migrations.items()
-        if (file := module_file(migration)) is not None
-    }
+    files = migration_files(graph)
     folders = migration_folders(graph)
     new = {files[path]: path for path in differences.new if path in files}
     before: dict[MigrationKey, str] = {}
@@ -44,6 +40,20 @@ def since(graph: Graph, reference: str, folder: Path) -> Since:
         if key is not None:
             paths[key] = os.path.relpath(path, folder)
     return Since(reference, differences.commit, frozenset(new), before, gone, paths)
+
+
+def migration_files(graph: Graph) -> dict[Path, MigrationKey]:
+    """By the path of the file with links followed; a folder's once, for a project may have thousands of files."""
+    found, folders = {}, dict[str, str]()
+    for key, migration in graph.loader.disk_migrations.items():
+        file = module_file(migration)
+        if file is not None:
+            folder, name = os.path.split(file)
+            if folder not in folders:
+                folders[folder] = os.path.realpath(folder)
+            path = os.path.join(folders[folder], name)
+            found[Path(os.path.realpath(path) if os.path.islink(path) else path)] = key
+    return found
 
 
 def migration_folders(graph: Graph) -> dict[Path, str]:

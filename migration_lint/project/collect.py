@@ -9,17 +9,19 @@ from typing import Any
 
 from django.apps import apps as global_apps
 from django.db import router
-from django.db.migrations import Migration, RunPython, SeparateDatabaseAndState
+from django.db.migrations import Migration, RunPython
 from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from migration_lint.project import loading, source
+from migration_lint.project.halves import Halves, advance, describe_error, models_with, models_without, named_models
 from migration_lint.project.order import Order
+from migration_lint.project.reach import Reach, reach
 from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
 from migration_lint.python import static_sql, words
-from migration_lint.running import column_of, cut, plain, table_name
+from migration_lint.running import column_of, cut, names_of, plain, table_name
 from migration_lint.sql import connection as offline
 from migration_lint.sql.catalog import End
 from migration_lint.sql.server import Server
@@ -40,82 +42,11 @@ from migration_lint.types import (
 
 # Methods by which rows change.
 CHANGES = {"update", "save", "bulk_update", "update_or_create"}
-# (operation, index, state before, state after, the SeparateDatabaseAndState around it)
-Part = tuple[Operation, tuple[int, ...], PlanState, PlanState, Operation | None]
-
-
-@dataclass
-class Halves:
-    """One operation of a migration with the states around it, and the database operations it stands for."""
-
-    operation: Operation
-    index: int
-    before: PlanState
-    after: PlanState
-    parts: list[Part]
-    error: str | None = None
-
-
-def describe_error(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def is_expandable(operation: Operation) -> bool:
-    """Whether this is Django's own SeparateDatabaseAndState, whose database half can be walked operation by operation."""
-    own = type(operation)
-    return (
-        isinstance(operation, SeparateDatabaseAndState)
-        and own.database_forwards is SeparateDatabaseAndState.database_forwards
-        and own.database_backwards is SeparateDatabaseAndState.database_backwards
-    )
 
 
 def is_atomic(operation: Operation, migration: Migration) -> bool:
     """Whether an operation gets a transaction of its own where the migration has none: as Django's `apply()` decides."""
     return bool(operation.atomic or (migration.atomic and operation.atomic is not False))
-
-
-def advance(state: PlanState, migration: Migration) -> Iterator[Halves]:
-    """Apply the state half of each operation. A state that cannot be changed stays as it was, and the reason is told."""
-    for index, operation in enumerate(migration.operations):
-        before = state
-        state = before.clone()
-        error = None
-        try:
-            operation.state_forwards(migration.app_label, state)
-        except Exception as reason:
-            error = describe_error(reason)
-            state = before.clone()
-        state.freeze()
-        parts: list[Part] = [(operation, (index,), before, state, None)]
-        if error is None and is_expandable(operation):
-            parts, error = expand(operation, index, before, migration.app_label)
-        yield Halves(operation, index, before, state, parts, error)
-
-
-def expand(
-    operation: Any, index: int, before: PlanState, label: str, prefix: tuple[int, ...] = ()
-) -> tuple[list[Part], str | None]:
-    parts: list[Part] = []
-    state = before
-    for number, nested in enumerate(operation.database_operations):
-        place = (*(prefix or (index,)), number)
-        after = state.clone()
-        try:
-            nested.state_forwards(label, after)
-        except Exception as reason:
-            return parts, describe_error(reason)
-        after.freeze()
-        if is_expandable(nested):
-            inner, error = expand(nested, index, state, label, place)
-            parts += inner
-            if error:
-                return parts, error
-        else:
-            parts.append((nested, place, state, after, operation))
-        state = after
-    return parts, None
 
 
 class Collector:
@@ -414,28 +345,10 @@ class Collector:
         return replace(reverse, statements=(*reverse.statements, *server.statements[start:]))
 
 
-def names_of(model: ModelState) -> frozenset[str]:
-    """What code calls a model, or reaches it by from others. Kept on the state, which stays as it is."""
-    known: frozenset[str] | None = model.__dict__.get("_names")
-    if known is None:
-        related = {getattr(field.remote_field, "related_name", None) for field in model.fields.values() if field.remote_field}
-        names = {model.name, model.name_lower, f"{model.name_lower}_set", *related}
-        known = model.__dict__["_names"] = frozenset(name for name in names if name)
-    return known
-
-
 def touched_tables(operation: Operation, label: str, before: PlanState, after: PlanState) -> list[str]:
     """The tables of the models that an operation names, as far as the states tell."""
-    names = []
-    for attribute in ("model_name", "name", "old_name", "new_name"):
-        name = getattr(operation, attribute, None)
-        if not isinstance(name, str):
-            continue
-        for state in (before, after):
-            model = state.models.get((label, name.lower()))
-            if model is not None:
-                names.append(str(model.options.get("db_table") or f"{label}_{model.name.lower()}").strip('"'))
-    return list(dict.fromkeys(names))
+    models = (state.models.get(key) for key in named_models(operation, label) for state in (before, after))
+    return list(dict.fromkeys(table_name(model).strip('"') for model in models if model is not None))
 
 
 @dataclass
@@ -457,12 +370,14 @@ def walk(
     deploy_order: str = DATABASE_FIRST,
     ending: Ending | None = None,
     order: Order | None = None,
+    within: Reach | None = None,
 ) -> Iterator[tuple[MigrationImpact, ...]]:
     """Yield, for each selected migration in the order of `migrate`, its impacts on every target.
 
     `selected` gives the release that a migration belongs to, None for one that is only folded into the catalog. What the linter
     itself failed on is added to `errors`. What comes after the last selected migration is walked only if `ending` wants it.
-    `order` knows what a migration depends on; without it what they declare counts.
+    `order` knows what a migration depends on; without it what they declare counts. `within` tells what of the plan has to be
+    collected.
     """
     ending = ending or Ending()
     collectors = []
@@ -472,8 +387,12 @@ def walk(
             collector.seed()
         errors += collector.server.errors
         collectors.append(collector)
-    tracks = [Track(plan, same, unmigrated, selected) for plan, same in by_plan(migrations, collectors, errors)]
     remaining = {(m.app_label, m.name) for m in migrations if selected((m.app_label, m.name)) is not None}
+    tracks = []
+    for plan, same in by_plan(migrations, collectors, errors):
+        vendors = {collector.target.vendor for collector in same}
+        own = reach(plan, unmigrated, frozenset(remaining), vendors) if within and plan is not migrations else within
+        tracks.append(Track(plan, same, unmigrated, selected, own))
     precedes = (order or declared_order(migrations)).precedes
     for number, migration in enumerate(migrations):
         if not remaining and not ending.is_wanted():
@@ -534,6 +453,7 @@ class Track:
         collectors: list[Collector],
         unmigrated: frozenset[str],
         selected: Callable[[MigrationKey], frozenset[MigrationKey] | None],
+        within: Reach | None,
     ) -> None:
         self.migrations = migrations
         self.collectors = collectors
@@ -544,24 +464,27 @@ class Track:
         self.passed: list[Halves] = []  # their classes are kept as long as rules may ask for the way back
         code_first = any(collector.deploy_order == CODE_FIRST for collector in collectors)
         self.new_models = models_with(migrations, unmigrated, release) if several and code_first else {}
+        self.reach = within
 
     def go_on(self, number: int, release: frozenset[MigrationKey] | None) -> list[tuple[Target, MigrationImpact]]:
         """Apply the next migration."""
         migration = self.migrations[number]
         forget(self.passed)
-        self.passed = halves = list(advance(self.state, migration))
+        self.passed = halves = self.reach.halves[number] if self.reach else list(advance(self.state, migration))
+        if release is None and self.reach is not None and type(migration).apply is Migration.apply:
+            halves = [half for half in halves if self.reach.needs(half, migration.app_label)]
         alone = release == frozenset({(migration.app_label, migration.name)})
         models_before = self.state.models if alone else self.old_models
         models_after = (halves[-1].after if halves else self.state).models if alone else self.new_models
         results = []
-        for collector in self.collectors:
+        for collector in self.collectors if halves or release is not None else ():
             with offline.installed(collector.wrapper):
                 impact = collector.collect(
                     migration, halves, release or frozenset(), models_before, models_after, release is not None
                 )
                 results.append((collector.target, impact))
-        if halves:
-            self.state = halves[-1].after
+        if self.passed:
+            self.state = self.passed[-1].after
         return results
 
 
@@ -575,36 +498,6 @@ def forget(halves: list[Halves]) -> None:
                     old.release()
         if half.before is not newest:
             half.before.release()
-
-
-def models_without(
-    migrations: tuple[Migration, ...], unmigrated: frozenset[str], release: frozenset[MigrationKey]
-) -> Mapping[ModelKey, ModelState]:
-    """The models before a release of several migrations: the plan without them and without what depends on them."""
-    later = set(release)
-    kept = []
-    for migration in migrations:
-        if (migration.app_label, migration.name) in later or any(parent in later for parent in migration.dependencies):
-            later.add((migration.app_label, migration.name))
-        else:
-            kept.append(migration)
-    return models_of(kept, unmigrated)
-
-
-def models_with(
-    migrations: tuple[Migration, ...], unmigrated: frozenset[str], release: frozenset[MigrationKey]
-) -> Mapping[ModelKey, ModelState]:
-    """The models after a release of several migrations: the plan up to the last of them."""
-    last = max(number for number, m in enumerate(migrations) if (m.app_label, m.name) in release)
-    return models_of(migrations[: last + 1], unmigrated)
-
-
-def models_of(plan: Iterable[Migration], unmigrated: frozenset[str]) -> Mapping[ModelKey, ModelState]:
-    state = PlanState({}, set(unmigrated))
-    for migration in plan:
-        for half in advance(state, migration):
-            state = half.after
-    return state.models
 
 
 def deployed_together(

@@ -97,6 +97,8 @@ class Repository:
     def contents(self, commit: str, paths: Iterable[bytes]) -> dict[bytes, str]:
         """What the files held at the commit. A name with a line break cannot be asked for, and is no module's."""
         asked = [path for path in paths if b"\n" not in path]
+        if not asked:
+            return {}
         answer = self.output("cat-file", "--batch", given=b"".join(commit.encode() + b":" + path + b"\n" for path in asked))
         found, at = {}, 0
         for path in asked:

@@ -10,6 +10,7 @@ from django.apps import apps
 
 from migration_lint.project import autodetect, metadata, source
 from migration_lint.project.loading import Graph, attribute_location, is_third_party
+from migration_lint.project.reach import Reach
 from migration_lint.types import History, Location, MigrationKey, Recorded, Since
 
 
@@ -19,6 +20,7 @@ def build(
     app_label: str | None = None,
     since: Since | None = None,
     recorded: tuple[Recorded, ...] = (),
+    within: Reach | None = None,
 ) -> History:
     """With an app's label given, that app alone is judged."""
     loader = graph.loader
@@ -46,7 +48,7 @@ def build(
         text,
         graph.order.precedes,
         oldest_django,
-        partial(autodetect.changes, graph, judged),
+        partial(autodetect.changes, graph, judged, within),
         model_location,
         since,
         recorded,

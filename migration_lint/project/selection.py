@@ -18,10 +18,11 @@ def select(graph: Graph, app_label: str | None, name: str | None, third_party: b
     """The migrations that an app label and a name's beginning select; all of the first party's without. Raises UsageError."""
     keys = [(m.app_label, m.name) for m in graph.migrations]
     if app_label is None:
-        return frozenset(key for key in keys if third_party or not is_third_party(key[0]))
-    labels = [config.label for config in apps.get_app_configs()]
-    if app_label not in labels:
-        raise UsageError(f"No installed app has the label {app_label!r}.{did_you_mean(app_label, labels)}")
+        labels = {label for label in {key[0] for key in keys} if third_party or not is_third_party(label)}
+        return frozenset(key for key in keys if key[0] in labels)
+    installed = [config.label for config in apps.get_app_configs()]
+    if app_label not in installed:
+        raise UsageError(f"No installed app has the label {app_label!r}.{did_you_mean(app_label, installed)}")
     of_app = [key for key in keys if key[0] == app_label]
     broken = [key for key in (*graph.loader.disk_migrations, *graph.loader.left_out) if key[0] == app_label]
     if not of_app and not broken:

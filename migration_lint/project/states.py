@@ -21,7 +21,7 @@ from migration_lint.project.registry import LazyApps, ModelKey, find_references,
 def clone_state(state: ModelState) -> ModelState:
     """A copy whose fields and options can be changed; the checks of `ModelState.__init__` are not repeated."""
     new = copy.copy(state)
-    for kept in ("_references", "_interface", "_tables", "_columns"):  # what was worked out about the original
+    for kept in ("_references", "_interface", "_tables", "_columns", "_names"):  # what was worked out about the original
         new.__dict__.pop(kept, None)
     new.fields = dict(state.fields)
     new.options = dict(state.options)
