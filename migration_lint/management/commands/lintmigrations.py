@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from migration_lint import lint, listing
 from migration_lint.baseline import Change
 from migration_lint.conf import UsageError
-from migration_lint.management.base import LintCommand
+from migration_lint.management.base import RULES, LintCommand
 from migration_lint.reporters import dump, outputs
 from migration_lint.types import DEPLOY_ORDERS
 
@@ -51,12 +51,7 @@ class Command(LintCommand):
             default=None,
             help="What a deployment replaces first, the database or the code (default: database-first).",
         )
-        for name, words in (
-            ("--select", "Only these rules, by id or category; `all` is all but those that are opt-in."),
-            ("--extend-select", "These rules too."),
-            ("--ignore", "Not these rules. A rule's id counts more than its category."),
-        ):
-            parser.add_argument(name, action="append", metavar="RULE,…", help=f"{words} Repeatable.")
+        self.add_keys(parser, RULES)
         parser.add_argument("--baseline", metavar="PATH", help="What this file lists is not told again.")
         change = parser.add_mutually_exclusive_group()
         for each, words in (
@@ -69,9 +64,7 @@ class Command(LintCommand):
 
     def run(self, options: dict[str, Any]) -> int:
         wanted = outputs.parse(options["output_format"], options["output_file"], options["statistics"])
-        more = {key: options[key] for key in ("fail_level", "deploy_order", "baseline")}
-        lists = {key: options[key] and split(options[key]) for key in ("select", "extend_select", "ignore")}
-        config = self.configuration(options, **more, **lists)
+        config = self.configuration(options)
         if options["list_rules"]:
             as_json = wanted[0].format == "json"
             self.stdout.write(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
@@ -105,7 +98,3 @@ def named(*words: str | None) -> tuple[str | None, str | None, list[str] | None]
     if files or len(given) > 2:
         raise UsageError(f"{' '.join(given)!r} is neither an app and a migration nor a list of files.")
     return (*given, None, None)[0], (*given, None, None)[1], None
-
-
-def split(texts: list[str]) -> list[str]:
-    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
