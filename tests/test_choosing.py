@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, choosing
+from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, choosing, testing
 from migration_lint.conf import Config, UsageError
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of
@@ -45,6 +45,7 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
     for rule, name in ((Found, "found"), (Other, "other"), (Taste, "taste-of-it")):
         rule.id = name
     monkeypatch.setattr(choosing, "find_rules", lambda modules: (Found(), Other(), Taste()))
+    monkeypatch.setattr(testing, "known", dict)  # what the names mean is remembered
     monkeypatch.setattr(choosing, "ALIASES", {"FOUND": ("found", "gone"), "GONE": ("gone",)})
 
 

@@ -34,7 +34,7 @@ def select(graph: Graph, app_label: str | None, name: str | None, third_party: b
             f"The migration {app_label}.{name} cannot be linted: it, or one it depends on, is broken, "
             "or a squashed migration replaces it."
         )
-    return frozenset({(app_label, by_prefix(app_label, name, of_app))})
+    return frozenset({(app_label, by_prefix(app_label, name, sorted(of_app)))})
 
 
 def check_label(app_label: str) -> None:
