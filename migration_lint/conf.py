@@ -172,6 +172,9 @@ class Config:
     standing: Config | None = field(default=None, compare=False, repr=False)
     """What the project says, without what is about this run alone."""
 
+    def sources_of(self, key: str) -> tuple[str, ...]:
+        return self.origins.get(key, (DEFAULT,))
+
     def updated(self, source: Source) -> Config:
         """With these values, checked. Raises UsageError that names the source."""
         values: dict[str, Any] = {}
@@ -207,11 +210,11 @@ def together(first: Any, second: Any) -> Any:
 def spelled(value: Any) -> str:
     """A value as TOML has it."""
     if isinstance(value, Mapping):
-        pairs = (f"{key if BARE.fullmatch(key) else json.dumps(key)} = {spelled(it)}" for key, it in value.items())
+        pairs = (f"{key if BARE.fullmatch(key) else spelled(key)} = {spelled(it)}" for key, it in value.items())
         return f"{{{', '.join(pairs)}}}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(spelled, value))}]"
-    return json.dumps(value if isinstance(value, (bool, int, float)) else str(value))
+    return json.dumps(value if isinstance(value, (bool, int, float)) else str(value), ensure_ascii=False)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -139,6 +139,13 @@ def check_pattern(graph: Graph, pattern: str, strictly: bool) -> None:
         raise UsageError(f"No migration matches {pattern!r}.{close} A pattern is APP.MIGRATION, such as *.0001_initial.")
 
 
+def unmatched(graph: Graph, config: Config) -> list[str]:
+    """The patterns of the configuration that mean no migration."""
+    patterns = (*config.include_migrations, *config.exclude_migrations, *config.per_migration_ignores)
+    keys = {*graph.loader.disk_migrations, *graph.loader.left_out}
+    return [pattern for pattern in dict.fromkeys(patterns) if not any(matches(pattern, *key) for key in keys)]
+
+
 def until(graph: Graph, app_label: str, name: str) -> frozenset[MigrationKey]:
     """A migration, and all before it in its app. What was squashed stands for the squashed one.
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from migration_lint import lint, listing
+from migration_lint import choosing, conf, lint, listing
 from migration_lint.baseline import Change
 from migration_lint.conf import UsageError
 from migration_lint.management.base import RULES, LintCommand
+from migration_lint.project import selection
 from migration_lint.reporters import dump, outputs
 from migration_lint.types import DEPLOY_ORDERS
 
@@ -60,6 +61,11 @@ class Command(LintCommand):
         ):
             change.add_argument(f"--{each.value}-baseline", dest="change", action="store_const", const=each, help=words)
         parser.add_argument("--list-rules", action="store_true", help="The rules that there are, and no linting.")
+        parser.add_argument(
+            "--show-settings",
+            action="store_true",
+            help="The configuration, where each value comes from, what is linted for, and no linting.",
+        )
         parser.add_argument("--explain", metavar="RULE", help="All about a rule, and no linting.")
 
     def run(self, options: dict[str, Any]) -> int:
@@ -71,6 +77,9 @@ class Command(LintCommand):
             return 0
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
+            return 0
+        if options["show_settings"]:
+            self.stdout.write(self.settings(config, wanted[0].format == "json"))
             return 0
         label, name, files = named(options["app_label"], options["migration_name"], *options["files"])
         run = lint.prepare(
@@ -87,6 +96,12 @@ class Command(LintCommand):
         if report.errors:
             return 2
         return int(any(finding.severity >= config.fail_level for finding in report.findings))
+
+    def settings(self, config: conf.Config, as_json: bool) -> str:
+        choosing.ignored_by_migration(config, choosing.chosen(config))  # raises what is wrong with the names of rules
+        run = lint.prepare(config)
+        told = (config, run.targets, selection.unmatched(run.graph, config))
+        return dump(listing.settings_data(*told)) if as_json else outputs.encodable(listing.settings_text(*told), self.stdout)
 
 
 def named(*words: str | None) -> tuple[str | None, str | None, list[str] | None]:
