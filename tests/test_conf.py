@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
+import shlex
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +16,11 @@ from pytest_django import Settings
 
 from migration_lint import conf
 from migration_lint.backends import version_tuple
-from migration_lint.conf import Config, UsageError, load_config, parse_target, targets
+from migration_lint.conf import KEYS, Config, UsageError, load_config, parse_target, targets
+from migration_lint.listing import plain_data
+from migration_lint.management.commands.lintmigrations import Command
 from migration_lint.types import Severity, Target
+from tests.projects import REPOSITORY
 
 KNOWN = (
     "Known keys: baseline, databases, deploy_order, exclude_apps, exclude_migrations, fail_level, ignore, include_apps, "
@@ -235,6 +242,44 @@ def test_databases_narrow_the_targets() -> None:
     assert [str(t) for t in targets(Config(both, ("analytics",)))] == ["analytics=postgresql@18"]
     with pytest.raises(UsageError, match=r"^No target has the alias default: the targets are analytics=postgresql@18\.$"):
         targets(Config(("analytics=postgresql@18",), ("default",)))
+
+
+PAGE = (REPOSITORY / "docs/configuration.md").read_text(encoding="utf-8")
+SECTIONS = {text.partition("`")[0]: text for text in PAGE.split("\n### `")[1:]}
+
+
+def test_the_page_has_every_key() -> None:
+    assert set(SECTIONS) == set(KEYS)
+    assert set(KEYS) == {each.name for each in fields(Config)} - {"origins", "standing"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_page_tells_the_type_the_default_and_how_it_is_said_where(
+    key: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    section, (kind, example) = SECTIONS[key], KEYS[key]
+    first = kind.words[0].upper() + kind.words[1:]
+    assert f"\n{first}. Default: `{conf.spelled(plain_data(getattr(Config(), key)))}`" in section
+    rows = dict(re.findall(r"^\| ([a-z. ]+) \| (.+) \|$", section, re.MULTILINE))
+    wanted = {key: kind.checked(key, example, "here")}
+    command = Command()
+    parser = command.create_parser("manage.py", "lintmigrations")
+    if key == "baseline":
+        wanted[key] = str(tmp_path / example)
+    (tmp_path / "pyproject.toml").write_text("[tool.migration_lint]\n" + rows["pyproject.toml"].strip("`"))
+    assert load_config({}) == Config(**wanted)
+    (tmp_path / "pyproject.toml").write_text("")
+    wanted[key] = kind.checked(key, example, "here")
+    settings.MIGRATION_LINT = ast.literal_eval(f"{{{rows['settings'].strip('`')}}}")
+    assert load_config({}) == Config(**wanted)
+    settings.MIGRATION_LINT = {}
+    if (words := shlex.split(rows["command line"].strip("`"))) != ["none"]:
+        assert command.configuration(vars(parser.parse_args(words))) == Config(**wanted)
+    else:
+        assert f"--{key.replace('_', '-')}" not in parser.format_help()
+    name, _, value = shlex.split(rows["environment"].strip("`"))[0].partition("=")
+    monkeypatch.setenv(name, value)
+    assert load_config({}) == Config(**wanted)
 
 
 def test_every_supported_django_has_an_oldest_server() -> None:
