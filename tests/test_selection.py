@@ -135,6 +135,10 @@ def test_an_app_and_a_migration(graph: Graph) -> None:
 # Files.
 
 
+def every(graph: Graph) -> set[MigrationKey]:
+    return {(each.app_label, each.name) for each in graph.migrations}
+
+
 def test_files_by_whatever_path(graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = next(tmp_path.glob("*/orders"))
     (tmp_path / "link").symlink_to(folder)
@@ -149,6 +153,7 @@ def test_files_by_whatever_path(graph: Graph, tmp_path: Path, monkeypatch: pytes
         assert by_files(path) == last, path
     monkeypatch.chdir(folder)
     assert by_files("0003_last.py", "../catalog/0004_last.py") == last | {("catalog", "0004_last")}
+    assert by_files("../catalog") == {key for key in every(graph) if key[0] == "catalog"}
     # No migrations; one that a squashed migration replaces; one that is broken, which is told anyway.
     assert by_files("__init__.py", "0001_initial.py", "../reviews/0002_broken.py") == frozenset()
     (folder / "0009_gone.py").touch()

@@ -163,7 +163,7 @@ def until(graph: Graph, app_label: str, name: str) -> frozenset[MigrationKey]:
 
 
 def by_files(graph: Graph, paths: Iterable[str]) -> frozenset[MigrationKey]:
-    """The migrations of these files, by the modules that were imported from them; files that are none's do not count.
+    """The migrations of these files and folders, by the modules that were imported from them; other files do not count.
 
     Raises UsageError for a file that is not there.
     """
@@ -180,7 +180,9 @@ def by_files(graph: Graph, paths: Iterable[str]) -> frozenset[MigrationKey]:
                 f"There is no file {path!r}. Name an app and a migration, or files that are there; "
                 "git's --diff-filter=d leaves out those that were deleted."
             )
-        found |= known.get(file.resolve(), set())
+        file = file.resolve()
+        inside = [module for module in known if file in module.parents] if file.is_dir() else [file]
+        found.update(*(known.get(module, ()) for module in inside))
     return frozenset(found)
 
 

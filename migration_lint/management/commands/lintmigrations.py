@@ -20,7 +20,9 @@ class Command(LintCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         outputs.add_arguments(parser)
-        parser.add_argument("files", nargs="*", help="Or the files of migrations, as one release; other files do not count.")
+        parser.add_argument(
+            "files", nargs="*", help="Or the files of migrations, or folders, as one release; other files do not count."
+        )
         parser.add_argument(
             "--fail-level",
             choices=["error", "warning", "note"],
