@@ -12,10 +12,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from migration_lint import Finding, Rule
 from migration_lint.conf import Config, Source, UsageError
+from migration_lint.engine import Engine
 from migration_lint.project import selection
 from migration_lint.project.loading import Graph, module_file
-from migration_lint.types import MigrationKey
+from migration_lint.types import MigrationKey, Plan
 from tests.graphs import LABELS, Load, migration
 from tests.projects import REPOSITORY
 
@@ -222,7 +224,7 @@ def shelves(load: Load, settings: Settings) -> None:
 
 def told(run: Run, *arguments: str) -> list[tuple[str, str | None]]:
     """Rules and apps, with the locks' only once."""
-    return [(each["rule"], each["app_label"]) for each in run("--ignore=history", *arguments)[1]["findings"]]
+    return [(each["rule"], each["app_label"]) for each in run("--extend-ignore=history", *arguments)[1]["findings"]]
 
 
 BUILD, UNUSED = ("blocking-index-build", "orders"), ("unused-suppression", "reviews")
@@ -278,6 +280,20 @@ def test_rules_are_ignored_by_migration(run: Run, shelves: None) -> None:
         with pytest.raises(CommandError) as caught:
             run(option)
         assert (str(caught.value), caught.value.returncode) == (message, 2)
+
+
+def test_what_is_found_of_an_app_as_such_or_of_the_whole_project(run: Run, shelves: None) -> None:
+    class Wide(Rule):
+        def check_plan(self, plan: Plan) -> list[Finding]:
+            return [self.finding("Everywhere."), self.finding("There.", app_label="orders")]
+
+    engine = Engine([Wide()], is_silent=lambda rule, app_label, name: True)
+    assert [finding.message for finding in engine.check_plan(Plan((), (), ()))] == ["Everywhere."]
+    ahead = ("--select=models-ahead-of-migrations", "--include-apps=orders,reviews")
+    both = {("models-ahead-of-migrations", "orders"), ("models-ahead-of-migrations", "reviews")}
+    assert set(told(run, *ahead)) == both
+    assert set(told(run, *ahead, "--exclude-migrations=orders.0001_*,reviews.*")) == {min(both)}
+    assert set(told(run, *ahead, "--include-migrations=orders.0001_*")) == {min(both)}
 
 
 def test_what_a_rule_is_kept_from_telling_another_tells(run: Run, load: Load, settings: Settings) -> None:
