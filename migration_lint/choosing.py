@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from migration_lint.conf import Config, UsageError, did_you_mean
+from migration_lint.project.selection import matches
 from migration_lint.rules import Rule, RuleError, find_rules
 
 # What django-migration-linter calls it. A rule that is not there is passed over.
@@ -57,15 +58,29 @@ def known_rules(config: Config) -> tuple[Rule, ...]:
 def chosen(config: Config) -> tuple[Rule, ...]:
     """The rules that run. Where selection and ignoring name the same rule, the nearer name wins, and of equals the ignoring."""
     rules = known_rules(config)
-    wanted = nearness("select", config.select or [ALL], rules)
-    more = nearness("extend_select", config.extend_select, rules)
+    wanted = nearness("select", config.select, rules)
     ignored = nearness("ignore", config.ignore, rules)
 
     def runs(rule: Rule) -> bool:
-        near = max(wanted.get(rule.id, -1), more.get(rule.id, -1))
+        near = wanted.get(rule.id, -1)
         return near > ignored.get(rule.id, -1) and not (rule.opt_in and near == BY_ALL)
 
     return tuple(rule for rule in rules if runs(rule))
+
+
+def ignored_by_migration(config: Config, rules: Iterable[Rule]) -> Callable[[str, str, str], bool]:
+    """Whether `per_migration_ignores` keeps a rule, by its id, from telling of an app's migration, or of the app where its name
+    is empty.
+    """
+    by_pattern = [
+        (pattern, nearness(f"per_migration_ignores of {pattern}", names, rules).keys())
+        for pattern, names in config.per_migration_ignores.items()
+    ]
+
+    def is_ignored(app_label: str, name: str, rule: str) -> bool:
+        return any(rule in ids and matches(pattern, app_label, name) for pattern, ids in by_pattern)
+
+    return is_ignored
 
 
 def nearness(key: str, given: Iterable[str], rules: Iterable[Rule]) -> dict[str, int]:

@@ -7,8 +7,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ else:  # pragma: no cover
     import tomli as tomllib
 
 ENVIRONMENT = "MIGRATION_LINT_"
+EXTEND = "extend_"
+DEFAULT = "default"
+BARE = re.compile("[A-Za-z0-9_-]+")
 SEVERITIES = {str(severity): severity for severity in Severity}
 TARGET = re.compile(r"(?:(?P<alias>[^=@]+)=)?(?P<vendor>[a-z]+)(?:@(?P<version>[0-9]+(?:\.[0-9]+)*))?")
 
@@ -34,10 +37,116 @@ class UsageError(Exception):
 
 
 @dataclass(frozen=True)
+class Kind:
+    """What values a key takes. `take` gives the value as it is kept, or raises; `of` is the kind of a table's values."""
+
+    words: str
+    take: Callable[[Any], Any]
+    of: Kind | None = None
+    grows: bool = False
+    """Whether `extend_KEY` adds to what other places say."""
+
+    def checked(self, what: str, value: Any, where: str, example: Any = None) -> Any:
+        try:
+            taken = self.take(value)
+        except (KeyError, TypeError, ValueError):
+            more = f", such as {what} = {spelled(example)}" if self.grows and example else ""
+            raise UsageError(f"{where}: {what} is {value!r}; it has to be {self.words}{more}.") from None
+        return {name: self.of.checked(f"{what} of {name}", it, where) for name, it in taken.items()} if self.of else taken
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+        raise TypeError
+    return tuple(value)
+
+
+def table(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise TypeError
+    return value
+
+
+def instance(type_: type) -> Callable[[Any], Any]:
+    def take(value: Any) -> Any:
+        if not isinstance(value, type_):
+            raise TypeError
+        return value
+
+    return take
+
+
+LIST = Kind("a list of strings", texts, grows=True)
+FLAG = Kind("true or false", instance(bool))
+PATH = Kind("the path of a file", instance(str))
+NAME = Kind("text", instance(str))
+LEVEL = Kind(
+    f"one of {', '.join(reversed(SEVERITIES))}", lambda value: value if isinstance(value, Severity) else SEVERITIES[value]
+)
+ORDER = Kind(f"one of {', '.join(DEPLOY_ORDERS)}", lambda value: DEPLOY_ORDERS[DEPLOY_ORDERS.index(value)])
+
+
+def table_of(kind: Kind) -> Kind:
+    return Kind("a table", table, kind, grows=True)
+
+
+# What each key takes, and an example.
+KEYS: Mapping[str, tuple[Kind, Any]] = {
+    "targets": (LIST, ["postgresql@16"]),
+    "databases": (LIST, ["default"]),
+    "fail_level": (LEVEL, "warning"),
+    "third_party": (FLAG, True),
+    "deploy_order": (ORDER, "code-first"),
+    "include_apps": (LIST, ["shop"]),
+    "exclude_apps": (LIST, ["legacy"]),
+    "include_migrations": (LIST, ["shop.*"]),
+    "exclude_migrations": (LIST, ["*.0001_initial"]),
+    "start_after": (table_of(NAME), {"shop": "0007"}),
+    "rules": (LIST, ["myproject.lint_rules"]),
+    "select": (LIST, ["locks"]),
+    "ignore": (LIST, ["missing-lock-timeout"]),
+    "per_migration_ignores": (table_of(LIST), {"shop.0007_*": ["table-rewrite"]}),
+    "require_reason": (FLAG, True),
+    "baseline": (PATH, "migration-lint-baseline.json"),
+    "severity": (table_of(LEVEL), {"locks": "error", "missing-lock-timeout": "note"}),
+    "options": (table_of(Kind("a table", table)), {"wide-index": {"columns": 6}}),
+}
+# Whoever says one of the two takes back what a place before has said of the other.
+EITHER = (("include_apps", "exclude_apps"), ("exclude_apps", "include_apps"))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place where keys are set. `of_key` is what the value of one is called there, with the key as `{}`."""
+
+    name: str
+    values: Mapping[Any, Any]
+    of_key: str = ""
+    of_run: bool = False
+    """Whether it is about this run alone."""
+
+    def origin(self, key: str) -> str:
+        return self.of_key.replace("{}", key.upper()) or self.name
+
+    def by_key(self) -> dict[str, Any]:
+        """The values by keys that there are; those have underscores here. Raises UsageError."""
+        known = {*KEYS, *(EXTEND + key for key, (kind, _) in KEYS.items() if kind.grows)}
+        found = {}
+        for key, value in self.values.items():
+            name = key.replace("-", "_") if isinstance(key, str) else ""
+            if name not in known:
+                listed = f"{', '.join(sorted(KEYS))}; {EXTEND}KEY adds to a list or a table"
+                raise UsageError(f"{self.name} has the unknown key {key!r}.{did_you_mean(name, known)} Known keys: {listed}.")
+            found[name] = value
+        return found
+
+
+@dataclass(frozen=True)
 class Config:
     """`targets` are `[ALIAS=]VENDOR[@VERSION]`; `databases` are aliases; `rules` are dotted modules of further rules.
 
-    `select`, `extend_select`, `ignore` and `severity` name rules, categories or `all`; `options` are by rule.
+    `select`, `ignore` and `severity` name rules, categories or `all`; `options` are by rule. Migrations are named by patterns
+    over `app_label.migration_name`; a pattern without a dot is about an app. `start_after` is by app label.
     """
 
     targets: tuple[str, ...] = ()
@@ -45,26 +154,67 @@ class Config:
     fail_level: Severity = Severity.ERROR
     third_party: bool = False
     deploy_order: str = DATABASE_FIRST
+    include_apps: tuple[str, ...] = ()
+    exclude_apps: tuple[str, ...] = ()
+    include_migrations: tuple[str, ...] = ()
+    exclude_migrations: tuple[str, ...] = ()
+    start_after: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
+    select: tuple[str, ...] = ("all",)
     ignore: tuple[str, ...] = ()
+    per_migration_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     require_reason: bool = False
     baseline: str = ""
     severity: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Where the values of those keys come from that are not as by default: the place that set it, and those that added."""
+    standing: Config | None = field(default=None, compare=False, repr=False)
+    """What the project says, without what is about this run alone."""
 
-    def updated(self, values: Mapping[Any, Any], where: str) -> Config:
-        """With these values, checked. Raises UsageError naming `where` they stand."""
-        known = {each.name for each in fields(self)}
-        changes: dict[str, Any] = {}
-        for key, value in values.items():
-            name = key.replace("-", "_") if isinstance(key, str) else ""
-            if name not in known:
-                close = did_you_mean(name, known)
-                raise UsageError(f"{where} has the unknown key {key!r}.{close} Known keys: {', '.join(sorted(known))}.")
-            changes[name] = checked(name, value, where)
-        return replace(self, **changes)
+    def sources_of(self, key: str) -> tuple[str, ...]:
+        return self.origins.get(key, (DEFAULT,))
+
+    def updated(self, source: Source) -> Config:
+        """With these values, checked. Raises UsageError that names the source."""
+        values: dict[str, Any] = {}
+        origins = dict(self.origins)
+        given = source.by_key()
+        for name in sorted(given, key=lambda name: name.startswith(EXTEND)):
+            key = name.removeprefix(EXTEND)
+            value = KEYS[key][0].checked(name, given[name], source.name, KEYS[key][1])
+            if key == name:
+                values[key] = value if value or KEYS[key][0] is not LIST else getattr(Config, key)
+                origins[key] = (source.origin(name),)
+            else:
+                values[key] = together(values.get(key, getattr(self, key)), value)
+                origins[key] = (*origins.get(key, (DEFAULT,)), source.origin(name))
+        for key, other in EITHER:
+            if values.get(key) and values.get(other):
+                raise UsageError(f"{source.name} has both {key} and {other}. Say what is linted, or what is not.")
+            if values.get(key) and getattr(self, other):
+                values[other], origins[other] = (), (source.name,)
+        standing = self.standing or (self if source.of_run else None)
+        return replace(self, **values, origins=origins, standing=standing)
+
+
+def together(first: Any, second: Any) -> Any:
+    """A list with more in it, a table with more keys; where both tables have a key, their values taken together."""
+    if isinstance(first, tuple):
+        return (*first, *(item for item in second if item not in first))
+    if isinstance(first, Mapping):
+        return {**first, **{key: together(first[key], it) if key in first else it for key, it in second.items()}}
+    return second
+
+
+def spelled(value: Any) -> str:
+    """A value as TOML has it."""
+    if isinstance(value, Mapping):
+        pairs = (f"{key if BARE.fullmatch(key) else spelled(key)} = {spelled(it)}" for key, it in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(spelled, value))}]"
+    return json.dumps(value if isinstance(value, (bool, int, float)) else str(value), ensure_ascii=False)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -73,60 +223,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {folded[close[0]]!r}?" if close else ""
 
 
-def checked(key: str, value: Any, where: str) -> Any:
-    if key in EXAMPLES:
-        if isinstance(value, str) or not isinstance(value, Iterable) or not all(isinstance(item, str) for item in value):
-            raise UsageError(
-                f'{where}: {key} is {value!r}; it has to be a list of strings, such as {key} = ["{EXAMPLES[key]}"].'
-            )
-        return tuple(value)
-    if key == "fail_level":
-        return checked_severity(key, value, where)
-    if key == "severity":
-        table = checked_table(key, value, where)
-        return {name: checked_severity(f"severity of {name}", it, where) for name, it in table.items()}
-    if key == "options":
-        table = checked_table(key, value, where)
-        return {name: checked_table(f"options of {name}", it, where) for name, it in table.items()}
-    if key == "deploy_order":
-        if value not in DEPLOY_ORDERS:
-            raise UsageError(f"{where}: deploy_order is {value!r}; it has to be one of {', '.join(DEPLOY_ORDERS)}.")
-        return value
-    if key == "baseline":
-        if not isinstance(value, str):
-            raise UsageError(f"{where}: baseline is {value!r}; it has to be the path of a file.")
-        return value
-    if not isinstance(value, bool):
-        raise UsageError(f"{where}: {key} is {value!r}; it has to be true or false.")
-    return value
-
-
-def checked_severity(what: str, value: Any, where: str) -> Severity:
-    if isinstance(value, Severity):
-        return value
-    if not isinstance(value, str) or value not in SEVERITIES:
-        raise UsageError(f"{where}: {what} is {value!r}; it has to be one of {', '.join(reversed(SEVERITIES))}.")
-    return SEVERITIES[value]
-
-
-def checked_table(what: str, value: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise UsageError(f"{where}: {what} is {value!r}; it has to be a table.")
-    return value
-
-
-# The keys that have lists of names.
-EXAMPLES = {
-    "targets": "postgresql@16",
-    "databases": "default",
-    "rules": "myproject.lint_rules",
-    "select": "locks",
-    "extend_select": "design",
-    "ignore": "missing-lock-timeout",
-}
-
-
-def read_pyproject(start: Path) -> tuple[Mapping[str, Any], str]:
+def pyproject(start: Path) -> Source:
     """`[tool.migration_lint]` of the nearest pyproject.toml upwards."""
     for folder in (start, *start.parents):
         path = folder / "pyproject.toml"
@@ -135,47 +232,60 @@ def read_pyproject(start: Path) -> tuple[Mapping[str, Any], str]:
                 data = tomllib.loads(path.read_text(encoding="utf-8"))
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 raise UsageError(f"{path} cannot be read: {error}.") from error
-            table = data.get("tool", {}).get("migration_lint", {})
-            if not isinstance(table, Mapping):
-                raise UsageError(f"{path}: tool.migration_lint is {table!r}; it has to be a table.")
-            if isinstance(table.get("baseline"), str):
-                table = {**table, "baseline": str(folder / table["baseline"])}
-            return table, f"[tool.migration_lint] in {path}"
-    return {}, "pyproject.toml"
+            values = data.get("tool", {}).get("migration_lint", {})
+            if not isinstance(values, Mapping):
+                raise UsageError(f"{path}: tool.migration_lint is {values!r}; it has to be a table.")
+            if isinstance(values.get("baseline"), str):
+                values = {**values, "baseline": str(folder / values["baseline"])}
+            return Source(f"[tool.migration_lint] in {path}", values)
+    return Source("pyproject.toml", {})
 
 
-def read_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
+def own_settings() -> Source:
+    own = getattr(settings, "MIGRATION_LINT", {})
+    if not isinstance(own, Mapping):
+        raise UsageError(f"settings.MIGRATION_LINT is {own!r}; it has to be a dictionary.")
+    return Source("settings.MIGRATION_LINT", own)
+
+
+def environment(variables: Mapping[str, str]) -> Source:
     values: dict[str, Any] = {}
-    for name, text in environment.items():
+    for name, text in variables.items():
         if not name.startswith(ENVIRONMENT):
             continue
         key = name.removeprefix(ENVIRONMENT).lower()
-        if key in EXAMPLES:
+        kind, _ = KEYS.get(key.removeprefix(EXTEND), (NAME, None))
+        if kind is LIST:
             values[key] = [part.strip() for part in text.split(",") if part.strip()]
-        elif key in ("third_party", "require_reason"):
+        elif kind is FLAG:
             if text.lower() not in ("1", "true", "yes", "0", "false", "no"):
                 raise UsageError(f"{name} is {text!r}; it has to be true or false.")
             values[key] = text.lower() in ("1", "true", "yes")
-        elif key in ("severity", "options"):
+        elif kind.of:
             try:
                 values[key] = json.loads(text)
             except ValueError as error:
                 raise UsageError(f"{name} is {text!r}; it has to be JSON: {error}.") from None
         else:
             values[key] = text
-    return values
+    return Source("the environment", values, f"environment variable {ENVIRONMENT}{{}}", of_run=True)
+
+
+def sources(options: Mapping[str, Any]) -> Iterator[Source]:
+    """Where keys are set; a later one counts more. `options` are the command line's. Raises UsageError."""
+    yield pyproject(Path.cwd())
+    yield own_settings()
+    yield environment(os.environ)
+    given = {key: value for key, value in options.items() if value is not None}
+    yield Source("the command line", given, of_run=True)
 
 
 def load_config(options: Mapping[str, Any]) -> Config:
     """The configuration of this run. `options` are the command line's, None where not given. Raises UsageError."""
     config = Config()
-    config = config.updated(*read_pyproject(Path.cwd()))
-    own = getattr(settings, "MIGRATION_LINT", {})
-    if not isinstance(own, Mapping):
-        raise UsageError(f"settings.MIGRATION_LINT is {own!r}; it has to be a dictionary.")
-    config = config.updated(own, "settings.MIGRATION_LINT")
-    config = config.updated(read_environment(os.environ), "the environment")
-    return config.updated({key: value for key, value in options.items() if value is not None}, "the command line")
+    for source in sources(options):
+        config = config.updated(source)
+    return config
 
 
 def oldest(vendor: str) -> str:
@@ -229,6 +339,18 @@ def check_alias(alias: str) -> None:
     if alias not in connections.settings:
         known = list(connections.settings)
         raise UsageError(f"{alias!r} is no alias in DATABASES.{did_you_mean(alias, known)} Aliases: {', '.join(known)}.")
+
+
+def is_narrowed(config: Config) -> bool:
+    """Whether this run leaves out a target that the project has."""
+    project = config.standing
+    if project is None:
+        return False
+    whole = replace(config, targets=project.targets or config.targets, databases=project.databases)
+    try:
+        return whole != config and not set(targets(whole)) <= set(targets(config))
+    except UsageError:
+        return True
 
 
 def targets(config: Config) -> tuple[Target, ...]:

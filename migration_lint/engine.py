@@ -104,9 +104,14 @@ def told_as(finding: Finding) -> tuple[object, ...]:
     return finding.rule, finding.app_label, finding.relation, finding.message
 
 
+# Whether a rule, by its id, is not to tell of an app's migration; of the app, where the migration's name is empty.
+Silent = Callable[[str, str, str], bool]
+
+
 class Linted(NamedTuple):
     """A migration that the rules have seen."""
 
+    key: MigrationKey
     file: str
     release: frozenset[MigrationKey]
     targets: list[Target]
@@ -115,8 +120,17 @@ class Linted(NamedTuple):
 class Engine:
     """Holds the rules of one run. `errors` tells of rules that crashed; the others go on."""
 
-    def __init__(self, rules: Iterable[Rule], suppressions: Suppressions | None = None) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        suppressions: Suppressions | None = None,
+        is_silent: Silent = lambda rule, app_label, name: False,
+        is_partial: bool = False,
+    ) -> None:
+        """`is_partial`: the project has more targets than are linted for."""
         self.rules = tuple(rules)
+        self.is_silent = is_silent
+        self.is_partial = is_partial
         self.suppressions = suppressions or Suppressions({rule.id: frozenset({rule.id}) for rule in self.rules})
         self.linted: dict[MigrationKey, Linted] = {}
         self.crashed: set[str] = set()
@@ -145,8 +159,8 @@ class Engine:
         """The findings of one migration on all its targets; what is about no migration is told once in a run."""
         findings: list[Finding] = []
         for impact in impacts:
-            linted = self.linted.setdefault(impact.key, Linted(migration_path(impact.migration), impact.release, []))
-            linted.targets.append(impact.target)
+            linted = Linted(impact.key, migration_path(impact.migration), impact.release, [])
+            self.linted.setdefault(impact.key, linted).targets.append(impact.target)
             for rule in self.asked(impact):
                 self.run(rule, rule.check_migration, impact, findings)
                 if rule.is_patient:
@@ -208,10 +222,12 @@ class Engine:
     def ran(self, linted: Linted, rules: frozenset[str]) -> bool:
         """Whether each of the rules looked at the migration, and would have told of it by itself.
 
-        Together with others, what one of them makes is new to the rest, and less is found than on another day.
+        Together with others, what one of them makes is new to the rest, and less is found than on another day. On a target
+        that is left out this time there may be more.
         """
-        looked = {rule.id for rule in self.rules if any(map(rule.concerns, linted.targets))}
-        return len(linted.release) == 1 and rules <= looked - self.crashed
+        if self.is_partial or len(linted.release) > 1 or any(self.is_silent(rule, *linted.key) for rule in rules):
+            return False
+        return rules <= {rule.id for rule in self.rules if any(map(rule.concerns, linted.targets))} - self.crashed
 
     def leave_open(self, rule: Rule, impact: MigrationImpact) -> tuple[Finding, ...]:
         if rule.awaits_end(impact):
@@ -229,7 +245,11 @@ class Engine:
     def run(self, rule: Rule, check: Callable[[Any], Iterable[Finding]], subject: Any, found: list[Finding]) -> None:
         """Add what the rule finds, up to where it crashes."""
         try:
-            found.extend(check(subject))
+            found.extend(
+                finding
+                for finding in check(subject)
+                if not (finding.app_label and self.is_silent(rule.id, finding.app_label, finding.migration or ""))
+            )
         except Exception as error:
             self.crashed.add(rule.id)
             where = f" on {'.'.join(subject.key)}" if isinstance(subject, MigrationImpact) else ""

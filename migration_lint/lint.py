@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from migration_lint import baseline, choosing, conf
-from migration_lint.engine import Engine
+from migration_lint.engine import Engine, Silent
 from migration_lint.project import changed, collect, history, loading, reach, recorded, relations, selection
 from migration_lint.project.suppressions import Suppressions
+from migration_lint.rules import Rule
 from migration_lint.sql.offline import OfflineError
 from migration_lint.types import Finding, MigrationImpact, Plan, Recorded, Report, Since, Target
 
@@ -30,6 +31,10 @@ class Run:
     since: Since | None = None
     recorded: tuple[Recorded, ...] = ()
     within: reach.Reach | None = None
+    release: frozenset[tuple[str, str]] = frozenset()
+    narrowing: selection.Narrowing = field(default_factory=selection.Narrowing)
+    left_out: int = 0
+    """How many migrations the configuration has left out of those that were asked for."""
 
     def impacts(
         self,
@@ -37,7 +42,7 @@ class Run:
         progress: Callable[[int], None] = lambda number: None,
         ending: collect.Ending | None = None,
     ) -> Iterator[tuple[MigrationImpact, ...]]:
-        release = selection.releases(self.selected, self.together)
+        release = selection.releases(self.selected, self.together, self.release)
         try:
             yield from collect.walk(
                 self.graph.migrations,
@@ -75,6 +80,7 @@ def prepare(
     graph = loading.load()
     selected = selection.select(graph, app_label, name, config.third_party or app_label is not None)
     together = app_label is not None and not all_separately
+    narrowing = selection.narrowing(graph, config, next(iter(selected)) if name is not None else (app_label, None))
     past = None
     if files is not None:
         selected, together = selection.by_files(graph, files), not all_separately
@@ -89,17 +95,21 @@ def prepare(
         selected &= past.new | past.before.keys()
         together = not all_separately
     known = tuple(recorded.recorded(graph, alias) for alias in dict.fromkeys(check_history))
-    vendors = {target.vendor for target in targets}
-    within = reach.reach(graph.migrations, graph.unmigrated, selected, vendors)
-    return Run(config, targets, graph, selected, together, [], app_label, past, known, within)
+    # What is not to be linted goes out with the rest all the same; what is older has long been there.
+    release = frozenset(key for key in selected if key not in narrowing.old or key == narrowing.named)
+    linted = frozenset(key for key in selected if not narrowing.leaves_out(*key))
+    left_out = len(selected) - len(linted)
+    within = reach.reach(graph.migrations, graph.unmigrated, linted, {target.vendor for target in targets})
+    return Run(config, targets, graph, linted, together, [], app_label, past, known, within, release, narrowing, left_out)
 
 
 def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change: baseline.Change | None = None) -> Report:
     """Run the rules chosen over the migrations selected. `change` is what happens to the baseline. Raises UsageError."""
     started = time.perf_counter()
     baseline.check(run.config.baseline, change)
-    suppressions = Suppressions(choosing.meanings(choosing.known_rules(run.config)), run.config.require_reason)
-    engine = Engine(choosing.chosen(run.config), suppressions)
+    rules = choosing.known_rules(run.config)
+    suppressions = Suppressions(choosing.meanings(rules), run.config.require_reason)
+    engine = Engine(choosing.chosen(run.config), suppressions, silence(run, rules), conf.is_narrowed(run.config))
     known = history.build(run.graph, run.config.third_party, run.app_label, run.since, run.recorded, run.within)
     plan = Plan(
         tuple(m for m in run.graph.migrations if (m.app_label, m.name) in run.selected),
@@ -140,7 +150,20 @@ def lint(run: Run, progress: Callable[[int], None] = lambda number: None, change
         tuple((m.app_label, m.name) for m in plan.migrations),
         engine.rules,
         run.config.fail_level,
+        run.left_out,
     )
+
+
+def silence(run: Run, rules: Iterable[Rule]) -> Silent:
+    """What the configuration keeps from being told. What breaks the graph is told whatever is left out: nothing can run."""
+    ignored = choosing.ignored_by_migration(run.config, rules)
+    broken = {(problem.rule, problem.app_label, problem.migration or "") for problem in run.graph.problems}
+
+    def is_silent(rule: str, app_label: str, name: str) -> bool:
+        left_out = run.narrowing.leaves_out(app_label, name) or ignored(app_label, name, rule)
+        return left_out and (rule, app_label, name) not in broken
+
+    return is_silent
 
 
 def looked(run: Run, engine: Engine, entry: baseline.Entry) -> bool:
@@ -148,5 +171,8 @@ def looked(run: Run, engine: Engine, entry: baseline.Entry) -> bool:
     rule, app_label, migration, _ = entry
     if linted := engine.linted.get((app_label, migration)):
         return engine.ran(linted, frozenset({rule}))
+    of_app = app_label != baseline.WHOLE
+    if run.together or engine.is_partial or (of_app and engine.is_silent(rule, app_label, migration.strip(baseline.WHOLE))):
+        return False
     there = any((m.app_label, m.name) == (app_label, migration) for m in run.graph.migrations)
-    return not run.together and not there and any(each.id == rule for each in engine.rules) and rule not in engine.crashed
+    return not there and any(each.id == rule for each in engine.rules) and rule not in engine.crashed

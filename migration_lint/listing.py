@@ -1,15 +1,17 @@
-"""What `--list-rules` and `--explain` print."""
+"""What `--list-rules`, `--explain` and `--show-settings` print."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from migration_lint import choosing
-from migration_lint.conf import Config, UsageError, did_you_mean
-from migration_lint.reporters import SCHEMA_VERSION, clean
+from migration_lint.conf import KEYS, Config, UsageError, did_you_mean, spelled
+from migration_lint.reporters import SCHEMA_VERSION, clean, guarded, one_line
+from migration_lint.reporters.json import target_data
 from migration_lint.rules import Rule
+from migration_lint.types import Severity, Target
 
 WIDTH = 80
 
@@ -70,3 +72,33 @@ def explained(config: Config, name: str) -> str:
 def of_category(name: str, rules: Iterable[Rule]) -> str:
     there = [rule.id for rule in rules if rule.category == name]
     return f" Of the category {name} are {', '.join(there)}." if there else ""
+
+
+def settings_data(config: Config, targets: Iterable[Target], unmatched: Iterable[str]) -> dict[str, Any]:
+    values = {key: {"value": plain_data(getattr(config, key)), "sources": list(config.sources_of(key))} for key in KEYS}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "settings": values,
+        "targets": [target_data(target) for target in targets],
+        "unmatched": list(unmatched),
+    }
+
+
+def settings_text(config: Config, targets: Iterable[Target], unmatched: Iterable[str]) -> str:
+    """As `[tool.migration_lint]` would have it; where a value comes from is a comment."""
+    lines = []
+    for key in KEYS:
+        value, places = clean(spelled(plain_data(getattr(config, key)))), one_line(", then ".join(config.sources_of(key)))
+        lines.append(f"{key} = {value}  # {places}")
+    linted = [f"# Linted for {target}{f' ({target.assumed})' if target.assumed else ''}" for target in targets]
+    missing = [f"# No migration is there for {pattern}" for pattern in unmatched]
+    return guarded("\n".join([*lines, "", *map(one_line, (*linted, *missing))]))
+
+
+def plain_data(value: Any) -> Any:
+    """A value as TOML and JSON can have it."""
+    if isinstance(value, Mapping):
+        return {name: plain_data(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_data(each) for each in value]
+    return str(value) if isinstance(value, Severity) else choosing.shown(value)

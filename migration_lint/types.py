@@ -581,3 +581,5 @@ class Report:
     linted: tuple[MigrationKey, ...] = ()
     rules: tuple[Rule, ...] = ()
     fail_level: Severity = Severity.ERROR
+    left_out: int = 0
+    """How many migrations the configuration leaves out of what was asked for."""

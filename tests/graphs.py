@@ -49,7 +49,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
 def migration(dependencies: list[object], more: str = "") -> str:
     return textwrap.dedent(f"""
-        from django.db import migrations
+        from django.db import migrations, models
 
         class Migration(migrations.Migration):
             dependencies = {dependencies!r}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from tests.projects import CREATE, Project
 
@@ -18,14 +19,15 @@ def lint(*arguments: str, migration: tuple[str, ...] = ("orders", "0002")) -> tu
     out = io.StringIO()
     status = 0
     try:
-        call_command("lintmigrations", *migration, "--target=postgresql@16", "--baseline=base.json", *arguments, stdout=out)
+        call_command("lintmigrations", *migration, "--baseline=base.json", *arguments, stdout=out)
     except SystemExit as error:
         status = int(error.code or 0)
     return status, out.getvalue()
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Path:
+    settings.MIGRATION_LINT = {**settings.MIGRATION_LINT, "targets": ["postgresql@16"]}
     monkeypatch.chdir(tmp_path)
     return tmp_path / "base.json"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, choosing
+from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, choosing, testing
 from migration_lint.conf import Config, UsageError
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of
@@ -45,6 +45,7 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
     for rule, name in ((Found, "found"), (Other, "other"), (Taste, "taste-of-it")):
         rule.id = name
     monkeypatch.setattr(choosing, "find_rules", lambda modules: (Found(), Other(), Taste()))
+    monkeypatch.setattr(testing, "known", dict)  # what the names mean is remembered
     monkeypatch.setattr(choosing, "ALIASES", {"FOUND": ("found", "gone"), "GONE": ("gone",)})
 
 
@@ -58,12 +59,11 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"select": ("FOUND",)}, "found"),
         ({"select": ("GONE",)}, ""),
         ({"select": ("taste",)}, "taste-of-it"),
-        ({"extend_select": ("taste",)}, "found other taste-of-it"),
-        ({"extend_select": ("taste-of-it",)}, "found other taste-of-it"),
-        ({"extend_select": ("all",)}, "found other"),
+        ({"select": ("all", "taste")}, "found other taste-of-it"),
+        ({"select": ("all", "taste-of-it")}, "found other taste-of-it"),
         ({"ignore": ("found",)}, "other"),
         ({"ignore": ("FOUND",)}, "other"),
-        ({"ignore": ("all",), "extend_select": ("other",)}, "other"),
+        ({"ignore": ("all",), "select": ("all", "other")}, "other"),
         ({"select": ("taste",), "ignore": ("taste-of-it",)}, ""),
         ({"select": ("taste-of-it",), "ignore": ("taste",)}, "taste-of-it"),
         ({"select": ("taste",), "ignore": ("taste",)}, ""),
@@ -83,7 +83,7 @@ def test_a_category_is_meant_where_no_rule_has_the_name() -> None:
     [
         ({"select": ("fuond",)}, "select: there is no rule or category 'fuond'. Did you mean 'found'?"),
         ({"ignore": ("tastes",)}, "ignore: there is no rule or category 'tastes'. Did you mean 'taste'?"),
-        ({"extend_select": ("gone",)}, "extend_select: there is no rule or category 'gone'. Did you mean 'GONE'?"),
+        ({"per_migration_ignores": {"shop.*": ("gone",)}}, "per_migration_ignores of shop.*: there is no rule or category 'gone'. Did you mean 'GONE'?"),
         ({"severity": {"x": Severity.NOTE}}, "severity: there is no rule or category 'x'."),
         ({"options": {"others": {}}}, "options: there is no rule 'others'. Did you mean 'other'?"),
         ({"options": {"other": {"a": 1}}}, "options: other has no option 'a'. It has none."),
@@ -98,7 +98,7 @@ def test_a_category_is_meant_where_no_rule_has_the_name() -> None:
 )  # fmt: skip
 def test_what_is_not_there_is_told(config: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        choosing.chosen(Config(**config))
+        choosing.ignored_by_migration(Config(**config), choosing.chosen(Config(**config)))
     assert str(caught.value) == message
 
 

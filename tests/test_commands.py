@@ -73,9 +73,9 @@ def test_fail_level_decides_what_fails(project: Project) -> None:
 def test_wrong_usage_is_2(project: Project) -> None:
     project.app("shop", **{"0001_initial": CREATE})
     for arguments, message in [
-        (["shup"], "No installed app has the label 'shup'. Did you mean 'shop'?"),
-        (["shop", "0009"], "The app 'shop' has no migration that starts with '0009'."),
-        (["migration_lint"], "The app 'migration_lint' has no migrations."),
+        (["shup"], "No installed app with label 'shup'. Did you mean 'shop'?"),
+        (["shop", "0009"], "Cannot find a migration matching '0009' from app 'shop'. Is it in INSTALLED_APPS?"),
+        (["migration_lint"], "App 'migration_lint' does not have migrations"),
         (["--target", "postgres@16"], "'postgres' is no vendor. Did you mean 'postgresql'?"),
         (["--target", "sqlite@3.6"], "sqlite@3.6 is older than Django"),
         (["--database", "other"], "'other' is no alias in DATABASES."),

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
+import django
 import jsonschema
 import pytest
 from django.core.management import call_command
+from pytest_django import Settings
 
 import migration_lint
+from migration_lint.conf import KEYS
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 SCHEMAS = Path(migration_lint.__file__).parent / "schemas"
 
@@ -89,6 +99,45 @@ def test_the_list_of_rules_follows_its_schema() -> None:
     assert (rule["runs"], rule["aliases"], rule["category"]) == (False, ["NOT_NULL"], "compatibility")
     with pytest.raises(jsonschema.ValidationError, match="surprise"):
         jsonschema.validate({**data, "surprise": True}, schema("rules"), jsonschema.Draft202012Validator)
+
+
+def test_the_settings_follow_their_schema(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = "\x1b[31m::error::[/x]\u202e é\u2028"
+    settings.MIGRATION_LINT = {
+        "targets": ["mariadb"],
+        "per_migration_ignores": {"orders.0099_*": ["locks"]},
+        "severity": {"locks": "note"},
+        "options": {"naming-pattern": {"table": re.compile("x+")}},
+    }
+    monkeypatch.setenv("MIGRATION_LINT_BASELINE", hostile)
+    arguments = ("lintmigrations", "--show-settings", "--exclude-apps", "orders", "--extend-select", "design")
+    data, status = run(*arguments, "--output-format", "json", targets=())
+    jsonschema.validate(data, schema("settings"), jsonschema.Draft202012Validator)
+    assert (status, data["settings"].keys(), data["unmatched"]) == (0, KEYS.keys(), ["orders.0099_*"])
+    told = {key: (each["value"], each["sources"]) for key, each in data["settings"].items()}
+    assert {key: value for key, value in told.items() if value[1] != ["default"]} == {
+        "targets": (["mariadb"], ["settings.MIGRATION_LINT"]),
+        "exclude_apps": (["orders"], ["the command line"]),
+        "select": (["all", "design"], ["default", "the command line"]),
+        "per_migration_ignores": ({"orders.0099_*": ["locks"]}, ["settings.MIGRATION_LINT"]),
+        "severity": ({"locks": "note"}, ["settings.MIGRATION_LINT"]),
+        "options": ({"naming-pattern": {"table": "x+"}}, ["settings.MIGRATION_LINT"]),
+        "baseline": (hostile, ["environment variable MIGRATION_LINT_BASELINE"]),
+    }
+    [target] = data["targets"]
+    assert (target["vendor"], target["assumed"]) == ("mariadb", f"the oldest that Django {django.get_version()} supports")
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    text = out.getvalue()
+    assert '\nseverity = {locks = "note"}  # settings.MIGRATION_LINT\n' in text
+    assert f"\n# Linted for {vendor_of(target)} ({target['assumed']})\n# No migration is there for orders.0099_*\n" in text
+    assert not any(character in text for character in "\x1b\u202e\u2028")
+    values = {key: each["value"] for key, each in data["settings"].items()}
+    assert {**tomllib.loads(text), "baseline": hostile} == values
+
+
+def vendor_of(target: dict[str, str]) -> str:
+    return f"{target['vendor']}@{target['version']}"
 
 
 @pytest.mark.parametrize("name", ["lintmigrations", "explainmigration"])

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-from migration_lint.conf import Config
+from migration_lint.choosing import chosen, ignored_by_migration
+from migration_lint.conf import Config, Source
 from migration_lint.pages import CATEGORIES
 from migration_lint.reporters.text import Printer
 from migration_lint.rules import find_rules
 from tests.projects import REPOSITORY
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -24,9 +31,12 @@ def test_the_list_of_categories_is_the_rules() -> None:
     assert {rule.category for rule in find_rules()} <= rows.keys()
 
 
-def test_the_table_of_settings_is_the_configuration() -> None:
-    rows = re.findall(r"^\| `([a-z_]+)` \|", README, re.MULTILINE)
-    assert set(rows) == set(Config.__dataclass_fields__)
+def test_the_sample_of_a_configuration_is_one() -> None:
+    sample = README.partition("```toml\n")[2].partition("\n```")[0]
+    config = Config().updated(Source("the README", tomllib.loads(sample)["tool"]["migration_lint"]))
+    assert {rule.id for rule in chosen(config)} >= {"wide-index"}
+    ignored_by_migration(config, find_rules())
+    assert len(config.origins) > 5
 
 
 def test_the_sample_is_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:

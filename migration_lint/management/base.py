@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,6 +14,48 @@ from migration_lint.reporters import clean, guarded
 
 if TYPE_CHECKING:
     from migration_lint.reporters.text import Printer
+
+
+# The keys that are options of their own names: what their values look like, and what they do.
+NARROWING = {
+    "include_apps": ("APP,…", "Only these apps, by their labels."),
+    "exclude_apps": ("APP,…", "Not these apps."),
+    "include_migrations": ("PATTERN,…", "Only these migrations: shop.0007_x, shop.*, or an app's label."),
+    "exclude_migrations": ("PATTERN,…", "Not these: *.0001_initial."),
+    "start_after": ("APP=NAME,…", "Of this app, only what comes after this migration."),
+}
+RULES = {
+    "select": ("RULE,…", "Only these rules, by id or category; `all` is all but those that are opt-in."),
+    "ignore": ("RULE,…", "Not these rules. A rule's id counts more than its category."),
+    "per_migration_ignores": ("PATTERN:RULE,…", "Not these rules, of the migrations that the pattern means."),
+}
+
+
+def split(given: list[str]) -> list[str]:
+    return [part.strip() for text in given for part in text.split(",") if part.strip()]
+
+
+def by_app(given: list[str]) -> dict[str, str]:
+    found = {}
+    for text in split(given):
+        label, sign, name = (part.strip() for part in text.partition("="))
+        if not (label and sign and name):
+            raise conf.UsageError(f"--start-after: {text!r} is no APP=NAME, such as shop=0007.")
+        found[label] = name
+    return found
+
+
+def by_pattern(given: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text in given:
+        pattern, _, rules = (part.strip() for part in text.partition(":"))
+        if not (pattern and rules):
+            raise conf.UsageError(f"--per-migration-ignores: {text!r} is no PATTERN:RULE,…, such as shop.0007_*:table-rewrite.")
+        found.setdefault(pattern, []).extend(split([rules]))
+    return found
+
+
+READ: Mapping[str, Callable[[list[str]], Any]] = {"start_after": by_app, "per_migration_ignores": by_pattern}
 
 
 class LintCommand(BaseCommand):
@@ -30,16 +73,29 @@ class LintCommand(BaseCommand):
             help="What to lint for, whatever the settings use: postgresql@16. Repeatable.",
         )
         parser.add_argument("--third-party", action="store_true", default=None, help="Also apps from site-packages.")
+        self.add_keys(parser, NARROWING)
+
+    def add_keys(self, parser: CommandParser, keys: Mapping[str, tuple[str, str]]) -> None:
+        """An option for each key of the configuration, and one that adds to it."""
+        for key, (value, words) in keys.items():
+            option = key.replace("_", "-")
+            parser.add_argument(f"--{option}", action="append", metavar=value, help=f"{words} Repeatable.")
+            parser.add_argument(
+                f"--extend-{option}", action="append", metavar=value, help=f"These too, beside what is configured as {key}."
+            )
 
     def configuration(self, options: dict[str, Any], **more: Any) -> conf.Config:
-        return conf.load_config(
-            {
-                "targets": options["target"],
-                "databases": options["database"],
-                "third_party": options["third_party"],
-                **more,
-            }
-        )
+        found = {
+            "targets": options["target"],
+            "databases": options["database"],
+            "third_party": options["third_party"],
+            **{key: options.get(key) for key in ("fail_level", "deploy_order", "baseline")},
+        }
+        for key in (*NARROWING, *RULES):
+            for name in (key, f"{conf.EXTEND}{key}"):
+                if (given := options.get(name)) is not None:
+                    found[name] = READ.get(key, split)(given)
+        return conf.load_config({**found, **more})
 
     def color(self, options: dict[str, Any]) -> bool | None:
         """True or False where it was asked for, None to let the terminal decide."""

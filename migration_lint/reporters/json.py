@@ -7,7 +7,7 @@ from typing import Any
 from migration_lint import __version__
 from migration_lint.reporters import SCHEMA_VERSION, dump
 from migration_lint.reporters.places import repository_path
-from migration_lint.types import Finding, Report
+from migration_lint.types import Finding, Report, Target
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:
@@ -37,6 +37,15 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     }
 
 
+def target_data(target: Target) -> dict[str, Any]:
+    return {
+        "alias": target.alias,
+        "vendor": target.vendor,
+        "version": ".".join(map(str, target.version)),
+        "assumed": target.assumed or None,
+    }
+
+
 def report_data(report: Report) -> dict[str, Any]:
     count = dict.fromkeys(("error", "warning", "note"), 0)
     for finding in report.findings:
@@ -44,20 +53,13 @@ def report_data(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "django-migration-lint", "version": __version__},
-        "targets": [
-            {
-                "alias": t.alias,
-                "vendor": t.vendor,
-                "version": ".".join(map(str, t.version)),
-                "assumed": t.assumed or None,
-            }
-            for t in report.targets
-        ],
+        "targets": [target_data(target) for target in report.targets],
         "summary": {
             "errors": count["error"],
             "warnings": count["warning"],
             "notes": count["note"],
             "migrations": report.migrations,
+            "left_out": report.left_out,
             "operations": report.operations,
             "unread_operations": report.incomplete.get("unread", 0),
             "suppressed": report.suppressed,

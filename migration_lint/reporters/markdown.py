@@ -81,6 +81,8 @@ def head(report: Report) -> str:
     parts = [f"{counts[each]} {each}{'s' if counts[each] != 1 else ''}" for each in reversed(Severity) if counts[each]]
     targets = ", ".join(map(span, map(str, report.targets)))
     checked = f"{report.migrations} migration{'s' if report.migrations != 1 else ''} checked for {targets}"
+    if report.left_out:
+        checked += f", {report.left_out} left out"
     if report.suppressed:
         checked += f", {report.suppressed} suppressed"
     if report.baselined:

@@ -216,7 +216,8 @@ def footer(report: Report, printer: Printer) -> None:
     style = STYLES[max(counts)] if counts else "bold green"
     word = "migration" if report.migrations == 1 else "migrations"
     unread = report.incomplete.get("unread", 0)
-    note = f" · {unread} not understood" if unread else ""
+    note = f" · {report.left_out} migration{'s' * (report.left_out > 1)} left out" if report.left_out else ""
+    note += f" · {unread} not understood" if unread else ""
     note += f" · {report.suppressed} suppressed" if report.suppressed else ""
     note += f" · {report.baselined} in the baseline" if report.baselined else ""
     if report.stale:

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from migration_lint import lint, listing
+from migration_lint import choosing, conf, lint, listing
 from migration_lint.baseline import Change
 from migration_lint.conf import UsageError
-from migration_lint.management.base import LintCommand
+from migration_lint.management.base import RULES, LintCommand
+from migration_lint.project import selection
 from migration_lint.reporters import dump, outputs
 from migration_lint.types import DEPLOY_ORDERS
 
@@ -19,7 +20,9 @@ class Command(LintCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         outputs.add_arguments(parser)
-        parser.add_argument("files", nargs="*", help="Or the files of migrations, as one release; other files do not count.")
+        parser.add_argument(
+            "files", nargs="*", help="Or the files of migrations, or folders, as one release; other files do not count."
+        )
         parser.add_argument(
             "--fail-level",
             choices=["error", "warning", "note"],
@@ -51,12 +54,7 @@ class Command(LintCommand):
             default=None,
             help="What a deployment replaces first, the database or the code (default: database-first).",
         )
-        for name, words in (
-            ("--select", "Only these rules, by id or category; `all` is all but those that are opt-in."),
-            ("--extend-select", "These rules too."),
-            ("--ignore", "Not these rules. A rule's id counts more than its category."),
-        ):
-            parser.add_argument(name, action="append", metavar="RULE,…", help=f"{words} Repeatable.")
+        self.add_keys(parser, RULES)
         parser.add_argument("--baseline", metavar="PATH", help="What this file lists is not told again.")
         change = parser.add_mutually_exclusive_group()
         for each, words in (
@@ -65,19 +63,25 @@ class Command(LintCommand):
         ):
             change.add_argument(f"--{each.value}-baseline", dest="change", action="store_const", const=each, help=words)
         parser.add_argument("--list-rules", action="store_true", help="The rules that there are, and no linting.")
+        parser.add_argument(
+            "--show-settings",
+            action="store_true",
+            help="The configuration, where each value comes from, what is linted for, and no linting.",
+        )
         parser.add_argument("--explain", metavar="RULE", help="All about a rule, and no linting.")
 
     def run(self, options: dict[str, Any]) -> int:
         wanted = outputs.parse(options["output_format"], options["output_file"], options["statistics"])
-        more = {key: options[key] for key in ("fail_level", "deploy_order", "baseline")}
-        lists = {key: options[key] and split(options[key]) for key in ("select", "extend_select", "ignore")}
-        config = self.configuration(options, **more, **lists)
+        config = self.configuration(options)
         if options["list_rules"]:
             as_json = wanted[0].format == "json"
             self.stdout.write(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
             return 0
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
+            return 0
+        if options["show_settings"]:
+            self.stdout.write(self.settings(config, wanted[0].format == "json"))
             return 0
         label, name, files = named(options["app_label"], options["migration_name"], *options["files"])
         run = lint.prepare(
@@ -95,6 +99,12 @@ class Command(LintCommand):
             return 2
         return int(any(finding.severity >= config.fail_level for finding in report.findings))
 
+    def settings(self, config: conf.Config, as_json: bool) -> str:
+        choosing.ignored_by_migration(config, choosing.chosen(config))  # raises what is wrong with the names of rules
+        run = lint.prepare(config)
+        told = (config, run.targets, selection.unmatched(run.graph, config))
+        return dump(listing.settings_data(*told)) if as_json else outputs.encodable(listing.settings_text(*told), self.stdout)
+
 
 def named(*words: str | None) -> tuple[str | None, str | None, list[str] | None]:
     """An app and a migration, or files. Raises UsageError."""
@@ -105,7 +115,3 @@ def named(*words: str | None) -> tuple[str | None, str | None, list[str] | None]
     if files or len(given) > 2:
         raise UsageError(f"{' '.join(given)!r} is neither an app and a migration nor a list of files.")
     return (*given, None, None)[0], (*given, None, None)[1], None
-
-
-def split(texts: list[str]) -> list[str]:
-    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
