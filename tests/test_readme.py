@@ -82,4 +82,4 @@ def test_a_report_fits_the_terminal(width: int, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_docs_exist() -> None:
-    assert {path.name for path in Path(REPOSITORY / "docs").glob("*.md")} >= {"architecture.md", "status.md"}
+    assert {path.name for path in Path(REPOSITORY / "docs").glob("*.md")} >= {"architecture.md", "integrations.md", "status.md"}
