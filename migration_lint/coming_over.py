@@ -87,8 +87,8 @@ OPTIONS = (
         "ignore_initial_migrations",
         FLAG,
         "exclude_migrations",
-        ("*.0001_initial", "*.0002_initial", "*.0001_*squashed_*"),
-        "Initial migrations go by their names. The tables that one makes are new, so that little is found in it anyway.",
+        ("*.000[1-9]_initial",),
+        "Migrations go by their names here. What one makes is new in it, so that little is found in an initial one anyway.",
     ),
     Option("exclude_migration_tests", WORDS, "ignore"),
     Option("warnings_as_errors", WORDS, "severity"),
@@ -127,11 +127,11 @@ ARGUMENTS = ("since", "files", "unapplied", "applied")
 
 @dataclass(frozen=True)
 class Moved:
-    """What was written for the other linter, by the keys and arguments here; `notes` are on what is not the same."""
+    """What was written for the other linter, by the keys and arguments here; `notes` are by option, on what is not the same."""
 
     where: str
     made: Mapping[str, Any]
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def configuration(self) -> Mapping[str, Any]:
@@ -143,49 +143,52 @@ class Moved:
 
 
 def moved(values: Mapping[str, Any], where: str, alias: str = "default") -> Moved:
-    """`values` by the options' names; those of `alias` are the records that tell what is applied. Raises ValueError."""
+    """`values` by the options' names; the records of `alias` tell what is applied. Raises ValueError."""
     known = {option.name: option for option in OPTIONS}
     given: dict[str, Any] = {}
-    notes: list[str] = []
+    notes: list[tuple[str, str]] = []
     for name, value in values.items():
         if name not in known:
             close = get_close_matches(str(name).casefold(), known, n=1)
             hint = f" Did you mean {close[0]}?" if close else ""
-            notes.append(f"{name}: {LINTER} has no such option, so that it is passed over.{hint}")
+            notes.append((str(name), f"{LINTER} has no such option, so that it is passed over.{hint}"))
         elif (read := typed(known[name], value, where)) is not None:
             given[name] = read
-    contains = given.get("include_name_contains")
-    if contains and given.get("include_name"):
-        given["include_name"] = [name for name in given["include_name"] if contains in name]
-        del given["include_name_contains"]
-        if not given["include_name"]:
-            raise ValueError(f"{where}: no name in include_name contains {contains!r}, so that nothing would be linted.")
-    if given.get("include_apps") and given.get("exclude_apps"):
-        excluded = given.pop("exclude_apps")
-        given["include_apps"] = [label for label in given["include_apps"] if label not in excluded]
-        if not given["include_apps"]:
-            raise ValueError(f"{where}: exclude_apps has all of include_apps, so that nothing would be linted.")
+            notes += [(name, known[name].note)] * bool(known[name].note)
+    check_together(given, where)
     alias = given.get("database", alias)
     made: dict[str, Any] = {}
     for name, value in given.items():
         option = known[name]
-        if option.note:
-            notes.append(f"{name}: {option.note}")
         if name in ("exclude_migration_tests", "warnings_as_errors"):
-            notes += [f"{code}: there is no such rule here." for code in value if ALIASES.get(code) == ()]
-            value = [rule for code in value for rule in ALIASES.get(code, (code,))]
-        if name == "warnings_as_errors":
-            made |= {"severity": dict.fromkeys(value, "error")} if value else {"fail_level": "warning"}
+            notes += [(name, f"What {code} is about is no matter here.") for code in value if ALIASES.get(code) == ()]
+            rules = list(dict.fromkeys(rule for code in value for rule in ALIASES.get(code, (code,))))
+            if name == "exclude_migration_tests":
+                made[option.key] = rules
+            else:
+                made |= {option.key: dict.fromkeys(rules, "error")} if value else {"fail_level": "warning"}
         elif option.key in ("unapplied", "applied"):
             made[option.key] = alias
         elif option.key in ARGUMENTS:
             made[option.key] = value
-        elif option.key == "targets" and alias != "default":
-            made[option.key] = [f"{alias}={value}"]
+        elif option.key == "targets":
+            made[option.key] = [value if alias == "default" else f"{alias}={value}"]
         elif option.key:
             words = value if option.takes == WORDS else [value]
             made.setdefault(option.key, []).extend(form.format(word) for word in words for form in option.forms)
     return Moved(where, {key: value for key, value in made.items() if value}, tuple(notes))
+
+
+def check_together(given: dict[str, Any], where: str) -> None:
+    """What narrows by both of two options there is written as one here. Raises ValueError where nothing would be left."""
+    if {"unapplied_migrations", "applied_migrations"} <= given.keys():
+        raise ValueError(f"{where}: no migration is both applied and unapplied: ask for one of the two.")
+    for name, other, wanted in (("include_name", "include_name_contains", True), ("include_apps", "exclude_apps", False)):
+        if name in given and other in given:
+            second = given.pop(other)
+            given[name] = [word for word in given[name] if (second in word if wanted else word not in second)]
+            if not given[name]:
+                raise ValueError(f"{where}: {name} and {other} together leave nothing to lint.")
 
 
 def typed(option: Option, value: Any, where: str) -> Any:
