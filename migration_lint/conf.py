@@ -284,7 +284,7 @@ def older() -> coming_over.Moved | None:
 def sources(options: Mapping[str, Any]) -> Iterator[Source]:
     """Where keys are set; a later one counts more. `options` are the command line's. Raises UsageError."""
     if (old := older()) is not None:
-        yield Source(old.where, old.configuration)
+        yield Source(old.where, {key: value for key, value in old.configuration.items() if key in KEYS})
     yield pyproject(Path.cwd())
     yield own_settings()
     yield environment(os.environ)
