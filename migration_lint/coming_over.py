@@ -298,7 +298,7 @@ def both_installed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         return []
     hint = (
         f"Take {PACKAGE!r} out of INSTALLED_APPS{{}}. The package itself has to stay for as long as migrations import "
-        f"{OPERATION} from it; lintmigrations says what to write instead. More is in {PAGE}."
+        f"{OPERATION} from it; lintmigrations says what to write instead. The documentation has more, in {PAGE}."
     )
     if names.index(PACKAGE) < names.index("migration_lint"):
         return [

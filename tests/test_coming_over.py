@@ -250,6 +250,21 @@ def test_what_makes_no_sense_is_said(arguments: str, message: str, run: Run) -> 
     assert run(*arguments.split()) == Result(2, [], 0, [], message)
 
 
+def test_an_empty_value_says_nothing_and_is_noted(run: Run) -> None:
+    """As a variable of CI that is not set."""
+    result = run("--git-commit-id", "")
+    assert (result.checked, result.notes) == (4, ["`--git-commit-id ''` is django-migration-linter's: it does nothing here."])
+    assert run(no_cache=False, ignore_name=None).notes == []
+
+
+def test_notes_hold_nothing_that_a_terminal_or_a_runner_obeys(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    (project / "sub/list.txt").write_text("\x1b[31m##[error]x.py\n")
+    notes = run("--include-migrations-from", "list.txt", "--cache-path", "\n::error::x").notes
+    assert notes[1].splitlines()[1].startswith("| ::error::x'`")
+    assert notes[2] == "\N{REPLACEMENT CHARACTER}[31m# # [error]x.py: there is no such file, so that the line does not count."
+
+
 def test_its_options_are_not_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         call_command("lintmigrations", "--help")

@@ -40,7 +40,8 @@ def take(options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def taken(options: dict[str, Any], configured: Moved | None) -> tuple[dict[str, Any], list[str]]:
-    given = {option.name: options[option.name] for option in OPTIONS if not option.same and options[option.name] is not None}
+    values = {option.name: options[option.name] for option in OPTIONS if not option.same}
+    given = {name: value for name, value in values.items() if value is not None and value is not False}
     databases = options["database"] or (configured and configured.made.get("databases")) or ["default"]
     old = moved(given, WHERE, databases[0])
     for key in old.made:
