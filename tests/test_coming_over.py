@@ -343,6 +343,7 @@ def test_each_place_of_its_configuration(name: str, folder: Path, settings: Sett
     old = conf.older()
     assert old is not None
     assert (old.where, old.made) == (where, MADE)
+    assert {name for name, _ in old.notes} == {"no_cache", "ignore_initial_migrations", "sql_analyser"}
     config = load_config({})
     assert {key: getattr(config, key) for key in MADE} == {
         key: conf.SEVERITIES["warning"] if key == "fail_level" else tuple(value) for key, value in MADE.items()
@@ -387,12 +388,17 @@ lint_makemigrations = true"""
         "- cache_path: Nothing is cached: every run looks at every migration anew, with the options of that run.\n"
         "- ignor_name: django-migration-linter has no such option, so that it is passed over. Did you mean ignore_name?"
     )
-    assert run("--applied", ALIAS, "--since", "main", "--database", ALIAS)[:3] == (0, [], 0)
     with override_settings(MIGRATION_LINTER_OPTIONS={}, MIGRATION_LINTER_OVERRIDE_MAKEMIGRATIONS=False):
         (project / "pyproject.toml").write_text(pasted.replace("lint_makemigrations = true", ""))
         again = run("--since", "main", "--unapplied", ALIAS)
         (project / "pyproject.toml").write_text("")
     assert again == result._replace(notes=[])
+
+
+@pytest.mark.parametrize("arguments", [("--applied", ALIAS), ("--applied-migrations",)])
+def test_the_command_line_counts_more_than_its_configuration(arguments: tuple[str, ...], run: Run, settings: Settings) -> None:
+    settings.MIGRATION_LINTER_OPTIONS = {"unapplied_migrations": True, "database": ALIAS}
+    assert (run().checked, run(*arguments).checked) == (1, 3)
 
 
 def test_a_configuration_that_sets_nothing(folder: Path, settings: Settings) -> None:
