@@ -6,29 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from migration_lint.coming_over import ALIASES
 from migration_lint.conf import Config, UsageError, did_you_mean
 from migration_lint.project.selection import matches
 from migration_lint.rules import Rule, RuleError, find_rules
 
-# What django-migration-linter calls it. A rule that is not there is passed over.
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "ADD_UNIQUE": ("new-constraint-rejects-old-writes", "index-build-under-exclusive-lock"),
-    "ALTER_COLUMN": ("narrowed-type", "incompatible-type", "table-rewrite", "copying-alter"),
-    "CREATE_INDEX": ("blocking-index-build",),
-    "CREATE_INDEX_EXCLUSIVE": ("index-build-under-exclusive-lock", "work-under-exclusive-lock"),
-    "DROP_COLUMN": ("dropped-column-in-use", "required-column-dropped"),
-    "DROP_INDEX": ("blocking-index-drop",),
-    "DROP_TABLE": ("dropped-table-in-use",),
-    "NOT_NULL": ("required-column-without-default", "null-no-longer-allowed", "not-null-scan"),
-    "REINDEX": ("blocking-maintenance",),
-    "RENAME_COLUMN": ("renamed-column",),
-    "RENAME_TABLE": ("renamed-table",),
-    "RUNPYTHON_ARGS_NAMING_CONVENTION": ("misnamed-arguments",),
-    "RUNPYTHON_MODEL_IMPORT": ("direct-model-import",),
-    "RUNPYTHON_MODEL_VARIABLE_NAME": (),  # what a variable is called is nobody's business here
-    "RUNPYTHON_REVERSIBLE": ("irreversible-operation",),
-    "RUNSQL_REVERSIBLE": ("irreversible-operation",),
-}
 ALL = "all"
 BY_NAME, BY_CATEGORY, BY_ALL = 2, 1, 0
 

@@ -1,4 +1,4 @@
-"""Configuration: defaults < pyproject.toml < settings.MIGRATION_LINT < environment < command line."""
+"""Configuration: defaults < another linter's < pyproject.toml < settings.MIGRATION_LINT < environment < command line."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import django
 from django.conf import settings
 from django.db import connections
 
+from migration_lint import coming_over
 from migration_lint.backends import VENDORS, FactError, django_vendor, load, version_tuple
 from migration_lint.types import DATABASE_FIRST, DEPLOY_ORDERS, Severity, Target
 
@@ -223,8 +224,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {folded[close[0]]!r}?" if close else ""
 
 
-def pyproject(start: Path) -> Source:
-    """`[tool.migration_lint]` of the nearest pyproject.toml upwards."""
+def pyproject(start: Path, tool: str = "migration_lint") -> Source:
+    """`[tool.migration_lint]` of the nearest pyproject.toml upwards, or another tool's section."""
     for folder in (start, *start.parents):
         path = folder / "pyproject.toml"
         if path.is_file():
@@ -232,12 +233,12 @@ def pyproject(start: Path) -> Source:
                 data = tomllib.loads(path.read_text(encoding="utf-8"))
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 raise UsageError(f"{path} cannot be read: {error}.") from error
-            values = data.get("tool", {}).get("migration_lint", {})
+            values = data.get("tool", {}).get(tool, {})
             if not isinstance(values, Mapping):
-                raise UsageError(f"{path}: tool.migration_lint is {values!r}; it has to be a table.")
+                raise UsageError(f"{path}: tool.{tool} is {values!r}; it has to be a table.")
             if isinstance(values.get("baseline"), str):
                 values = {**values, "baseline": str(folder / values["baseline"])}
-            return Source(f"[tool.migration_lint] in {path}", values)
+            return Source(f"[tool.{tool}] in {path}", values)
     return Source("pyproject.toml", {})
 
 
@@ -271,8 +272,19 @@ def environment(variables: Mapping[str, str]) -> Source:
     return Source("the environment", values, f"environment variable {ENVIRONMENT}{{}}", of_run=True)
 
 
+def older() -> coming_over.Moved | None:
+    """What the project has configured for django-migration-linter. Raises UsageError."""
+    section = pyproject(Path.cwd(), coming_over.PACKAGE)
+    try:
+        return coming_over.configured(Path.cwd(), section.values, section.name)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
 def sources(options: Mapping[str, Any]) -> Iterator[Source]:
     """Where keys are set; a later one counts more. `options` are the command line's. Raises UsageError."""
+    if (old := older()) is not None:
+        yield Source(old.where, {key: value for key, value in old.configuration.items() if key in KEYS})
     yield pyproject(Path.cwd())
     yield own_settings()
     yield environment(os.environ)

@@ -146,6 +146,8 @@ class Engine:
 
     def check_plan(self, plan: Plan) -> list[Finding]:
         found: list[Finding] = []
+        for migration in plan.migrations:
+            self.suppressions.look(migration)
         for rule in self.rules:
             self.run(rule, rule.check_plan, plan, found)
         files: dict[object, str] = {(m.app_label, m.name): migration_path(m) for m in plan.migrations} if found else {}
@@ -161,6 +163,7 @@ class Engine:
         for impact in impacts:
             linted = Linted(impact.key, migration_path(impact.migration), impact.release, [])
             self.linted.setdefault(impact.key, linted).targets.append(impact.target)
+            self.suppressions.look(impact.migration)
             for rule in self.asked(impact):
                 self.run(rule, rule.check_migration, impact, findings)
                 if rule.is_patient:

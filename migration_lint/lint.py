@@ -83,7 +83,9 @@ def prepare(
     narrowing = selection.narrowing(graph, config, next(iter(selected)) if name is not None else (app_label, None))
     past = None
     if files is not None:
-        selected, together = selection.by_files(graph, files), not all_separately
+        listed = selection.by_files(graph, files)
+        selected = listed if app_label is None else selected & listed
+        together = not all_separately
     if unapplied is not None:
         selected -= recorded.applied(graph, unapplied, "--unapplied")
         together = not all_separately

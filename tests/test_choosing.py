@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, choosing, testing
+from migration_lint.coming_over import ALIASES
 from migration_lint.conf import Config, UsageError
 from migration_lint.rules import find_rules
 from migration_lint.testing import findings_of
@@ -140,6 +141,6 @@ def test_a_rules_severity_beats_its_categorys() -> None:
 def test_other_linters_codes_are_our_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     there = {name for rule in find_rules() for name in (rule.id, *rule.covers)}
-    meant = {name for ids in choosing.ALIASES.values() for name in ids}
+    meant = {name for ids in ALIASES.values() for name in ids}
     assert meant <= there
-    assert [alias for alias in choosing.ALIASES if alias in there] == []
+    assert [alias for alias in ALIASES if alias in there] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Action
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,23 @@ def by_pattern(given: list[str]) -> dict[str, list[str]]:
     return found
 
 
-READ: Mapping[str, Callable[[list[str]], Any]] = {"start_after": by_app, "per_migration_ignores": by_pattern}
+def labels(given: list[str]) -> list[str]:
+    return split([",".join(text.split()) for text in given])
+
+
+READ: Mapping[str, Callable[[list[str]], Any]] = {
+    "include_apps": labels,
+    "exclude_apps": labels,
+    "start_after": by_app,
+    "per_migration_ignores": by_pattern,
+}
+
+
+class Words(Action):
+    """Several labels may follow one another, as they may where django-migration-linter is used."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
+        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or ()), " ".join(values)])
 
 
 class LintCommand(BaseCommand):
@@ -79,7 +96,8 @@ class LintCommand(BaseCommand):
         """An option for each key of the configuration, and one that adds to it."""
         for key, (value, words) in keys.items():
             option = key.replace("_", "-")
-            parser.add_argument(f"--{option}", action="append", metavar=value, help=f"{words} Repeatable.")
+            several: dict[str, Any] = {"action": Words, "nargs": "+"} if READ.get(key) is labels else {"action": "append"}
+            parser.add_argument(f"--{option}", metavar=value, help=f"{words} Repeatable.", **several)
             parser.add_argument(
                 f"--extend-{option}", action="append", metavar=value, help=f"These too, beside what is configured as {key}."
             )

@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field
 
+from migration_lint import coming_over
 from migration_lint.conf import did_you_mean
 from migration_lint.project import source
 from migration_lint.types import Location
@@ -49,6 +50,8 @@ def explain(error: BaseException, file: str) -> Reason | None:
         return changed_signature(error, frame, location)
     if traced[-1] is not own[-1]:
         return None  # what it imports is broken itself
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == coming_over.PACKAGE:
+        return uninstalled(error, location)
     name = missing_name(error)
     return gone(*name, location) if name is not None else None
 
@@ -74,6 +77,21 @@ def missing_name(error: BaseException) -> tuple[str, str] | None:
         if isinstance(error.obj, type):
             return f"{error.obj.__module__}.{error.obj.__qualname__}", error.name
     return None
+
+
+def uninstalled(error: ModuleNotFoundError, location: Location) -> Reason:
+    """Its migrations import the other linter, which is not there any more."""
+    uses = [
+        str(node.lineno)
+        for node in ast.walk(source.syntax_tree(location.path) or ast.Module([], []))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == coming_over.OPERATION
+    ]
+    lines = f"this line, and `{coming_over.OPERATION}()` in line {' and '.join(uses)}" if uses else "this line"
+    return Reason(
+        "broken-graph", f"it imports `{error.name}`, and {coming_over.LINTER} is not installed",
+        f"Delete {lines}: it has never done anything in a database. What is found in the migration then, a comment accepts:\n\n"
+        "    # migration-lint: ignore-file[rule] -- why it does no harm here", location,
+    )  # fmt: skip
 
 
 def gone(owner: str, name: str, location: Location) -> Reason:

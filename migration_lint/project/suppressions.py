@@ -12,8 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from django.db.migrations import Migration
+
+from migration_lint import coming_over
 from migration_lint.conf import did_you_mean
-from migration_lint.types import Finding, Location, MigrationKey, Problem
+from migration_lint.project import source
+from migration_lint.types import Finding, Location, MigrationKey, Problem, Severity
 
 MARK = "migration-lint:"
 COMMENT = re.compile(rf"#\s*{MARK}\s*(?P<word>[\w-]*)\s*(?:\[(?P<names>[^\]]*)\])?\s*(?:--\s*(?P<reason>.*))?")
@@ -131,11 +135,19 @@ class Suppressions:
         self.files: dict[str, tuple[Comment, ...]] = {}
         self.used: set[tuple[Location, str]] = set()
         self.rest: dict[Location, dict[str, None]] = {}  # what was found where a comment is that names no rule
+        self.whole: dict[str, Comment] = {}  # by file: an operation of another linter that accepts all
 
     def read(self, path: str) -> tuple[Comment, ...]:
         if path not in self.files:
             self.files[path] = comments_in(path)
         return self.files[path]
+
+    def look(self, migration: Migration) -> None:
+        """A migration may have an operation that does nothing but accept all that is found in it."""
+        for number, operation in enumerate(migration.operations):
+            if coming_over.accepts_all(operation):
+                place = source.operation_location(migration, operation, (number,))
+                self.whole.setdefault(source.migration_path(migration), Comment(place, "ignore-file", (), "", FILE, range(0)))
 
     def reaching(self, finding: Finding, file: str | None) -> list[Comment]:
         paths = {place.path for place in (finding.location, finding.call) if place is not None} | ({file} if file else set())
@@ -144,6 +156,9 @@ class Suppressions:
     def accepts(self, finding: Finding, file: str | None) -> bool:
         """Whether a comment accepts it; `file` is its migration's."""
         accepted = False
+        if file in self.whole:
+            self.rest.setdefault(self.whole[file].location, {})[finding.rule] = None
+            accepted = True
         for comment in self.reaching(finding, file):
             for name in comment.names:
                 if finding.rule in self.meanings.get(name, ()):
@@ -159,9 +174,19 @@ class Suppressions:
 
     def problems(self, file: str, key: MigrationKey, ran: Callable[[frozenset[str]], bool]) -> Iterator[Problem]:
         """What is wrong with a migration's comments. `ran` says whether rules ran of which all would have been told."""
+        if file in self.whole:
+            yield self.hiding(self.whole[file], key)
         for comment in self.read(file):
             for rule, message, help in self.faults(comment, ran):
                 yield Problem(rule, message, help, *key, comment.location)
+
+    def hiding(self, whole: Comment, key: MigrationKey) -> Problem:
+        """What to write instead of the operation that accepts all."""
+        found = sorted(self.rest.get(whole.location, ()))
+        message = f"`{coming_over.OPERATION}()` of {coming_over.LINTER} hides whatever is found in the migration."
+        way = f"Write a comment that names what is found, in its place and its import's:\n\n{whole.spelled(found)}"
+        help = way if found else "Delete it and its import: nothing was found here."
+        return Problem("blanket-suppression", message, help, *key, whole.location, Severity.NOTE)
 
     def faults(self, comment: Comment, ran: Callable[[frozenset[str]], bool]) -> Iterator[tuple[str, str, str]]:
         if comment.word not in WORDS:

@@ -6,7 +6,8 @@ from migration_lint import Rule, Severity
 class BlanketSuppression(Rule):
     """A comment that should suppress findings names no rule: it would hide what nobody has thought of yet.
 
-    It hides nothing. The report says which rules found something there, in the words that the comment needs.
+    It hides nothing. The report says which rules found something there, in the words that the comment needs. The operation
+    `IgnoreMigration()` of django-migration-linter does hide what is found in its migration, and is a note that says the same.
     """
 
     severity = Severity.WARNING

@@ -8,9 +8,10 @@ from django.core.management.base import CommandParser
 from migration_lint import choosing, conf, lint, listing
 from migration_lint.baseline import Change
 from migration_lint.conf import UsageError
+from migration_lint.management import moving
 from migration_lint.management.base import RULES, LintCommand
 from migration_lint.project import selection
-from migration_lint.reporters import dump, outputs
+from migration_lint.reporters import clean, dump, guarded, outputs
 from migration_lint.types import DEPLOY_ORDERS
 
 
@@ -69,10 +70,14 @@ class Command(LintCommand):
             help="The configuration, where each value comes from, what is linted for, and no linting.",
         )
         parser.add_argument("--explain", metavar="RULE", help="All about a rule, and no linting.")
+        moving.add_arguments(parser)
 
     def run(self, options: dict[str, Any]) -> int:
         wanted = outputs.parse(options["output_format"], options["output_file"], options["statistics"])
-        config = self.configuration(options)
+        keys, notes = moving.take(options)
+        config = self.configuration(options, **keys)
+        for text in notes if options["verbosity"] else ():
+            self.stderr.write(guarded(clean(f"note: {text}")), style_func=str)
         if options["list_rules"]:
             as_json = wanted[0].format == "json"
             self.stdout.write(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
@@ -84,6 +89,7 @@ class Command(LintCommand):
             self.stdout.write(self.settings(config, wanted[0].format == "json"))
             return 0
         label, name, files = named(options["app_label"], options["migration_name"], *options["files"])
+        files = options["listed"] if options["listed"] is not None else files
         run = lint.prepare(
             config,
             label,
@@ -93,7 +99,7 @@ class Command(LintCommand):
             **{key: options[key] for key in ("since", "unapplied", "applied")},
         )
         report = lint.lint(run, change=options["change"])
-        for output in wanted:
+        for output in wanted if options["verbosity"] or options["output_format"] or options["output_file"] else ():
             outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
         if report.errors:
             return 2
