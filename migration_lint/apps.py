@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.core import checks
 
 
 class MigrationLintConfig(AppConfig):
@@ -8,6 +7,6 @@ class MigrationLintConfig(AppConfig):
     verbose_name = "Migration lint"
 
     def ready(self) -> None:
-        from migration_lint.coming_over import both_installed
+        from migration_lint import checks
 
-        checks.register(both_installed)
+        checks.register()

@@ -108,6 +108,7 @@ KEYS: Mapping[str, tuple[Kind, Any]] = {
     "ignore": (LIST, ["missing-lock-timeout"]),
     "per_migration_ignores": (table_of(LIST), {"shop.0007_*": ["table-rewrite"]}),
     "require_reason": (FLAG, True),
+    "lint_makemigrations": (FLAG, True),
     "baseline": (PATH, "migration-lint-baseline.json"),
     "severity": (table_of(LEVEL), {"locks": "error", "missing-lock-timeout": "note"}),
     "options": (table_of(Kind("a table", table)), {"wide-index": {"columns": 6}}),
@@ -165,6 +166,7 @@ class Config:
     ignore: tuple[str, ...] = ()
     per_migration_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     require_reason: bool = False
+    lint_makemigrations: bool = False
     baseline: str = ""
     severity: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -281,21 +283,21 @@ def older() -> coming_over.Moved | None:
         raise UsageError(str(error)) from None
 
 
-def sources(options: Mapping[str, Any]) -> Iterator[Source]:
-    """Where keys are set; a later one counts more. `options` are the command line's. Raises UsageError."""
+def sources(options: Mapping[str, Any], where: str) -> Iterator[Source]:
+    """Where keys are set; a later one counts more. `options` come last, from the place of that name. Raises UsageError."""
     if (old := older()) is not None:
         yield Source(old.where, {key: value for key, value in old.configuration.items() if key in KEYS})
     yield pyproject(Path.cwd())
     yield own_settings()
     yield environment(os.environ)
     given = {key: value for key, value in options.items() if value is not None}
-    yield Source("the command line", given, of_run=True)
+    yield Source(where, given, of_run=True)
 
 
-def load_config(options: Mapping[str, Any]) -> Config:
-    """The configuration of this run. `options` are the command line's, None where not given. Raises UsageError."""
+def load_config(options: Mapping[str, Any], where: str = "the command line") -> Config:
+    """The configuration of this run. `options` stand on top of it, None where not given. Raises UsageError."""
     config = Config()
-    for source in sources(options):
+    for source in sources(options, where):
         config = config.updated(source)
     return config
 

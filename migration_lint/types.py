@@ -583,3 +583,12 @@ class Report:
     fail_level: Severity = Severity.ERROR
     left_out: int = 0
     """How many migrations the configuration leaves out of what was asked for."""
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The findings at or above the fail level."""
+        return tuple(finding for finding in self.findings if finding.severity >= self.fail_level)
+
+    def about(self, app_labels: Container[str]) -> Report:
+        """Without what was found about other apps."""
+        return replace(self, findings=tuple(f for f in self.findings if f.app_label is None or f.app_label in app_labels))

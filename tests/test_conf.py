@@ -24,7 +24,7 @@ from tests.projects import REPOSITORY
 
 KNOWN = (
     "Known keys: baseline, databases, deploy_order, exclude_apps, exclude_migrations, fail_level, ignore, include_apps, "
-    "include_migrations, options, per_migration_ignores, require_reason, rules, select, severity, start_after, targets, "
+    "include_migrations, lint_makemigrations, options, per_migration_ignores, require_reason, rules, select, severity, start_after, targets, "
     "third_party; extend_KEY adds to a list or a table."
 )
 OLDEST = {(5, 2): (14,), (6, 0): (14,), (6, 1): (15,)}[django.VERSION[:2]]

@@ -37,7 +37,7 @@ LAYERS = [
     {"python"},
     {"rows.backfill", "transactions", "pending", "drift"},
     {"conf", "project.source", "project.registry"},
-    {"files"},
+    {"files", "project.commands"},
     {"project.order", "project.states", "project.metadata", "project.imports", "project.git", "project.relations"},
     {"project.halves"},
     {"project.reach"},
@@ -50,6 +50,7 @@ LAYERS = [
         "project.history",
         "project.suppressions",
         "project.recorded",
+        "project.written",
     },
     {"rules"},
     {"engine"},
@@ -59,7 +60,7 @@ LAYERS = [
     {"blocks"},
     {"pages"},
     {"listing"},
-    {"management", "cli", "apps"},
+    {"management", "cli", "apps", "checks"},
 ]
 PUBLIC = {
     "migration_lint",

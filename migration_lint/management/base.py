@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from migration_lint import conf
 from migration_lint.reporters import clean, guarded
+from migration_lint.types import Report
 
 if TYPE_CHECKING:
     from migration_lint.reporters.text import Printer
@@ -75,6 +76,33 @@ class Words(Action):
         setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or ()), " ".join(values)])
 
 
+def color(options: dict[str, Any]) -> bool | None:
+    """True or False where it was asked for, None to let the terminal decide."""
+    if options.get("no_color"):
+        return False
+    if options.get("force_color"):
+        return True
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def printer(stream: Any, options: dict[str, Any]) -> Printer:
+    """On one of a command's two streams."""
+    from migration_lint.reporters.text import Printer  # rich takes longer to import than a short JSON report to make
+
+    return Printer(stream._out, color(options))
+
+
+def refused(message: str) -> CommandError:
+    return CommandError(guarded(clean(message)), returncode=2)
+
+
+def status(report: Report) -> int:
+    """The exit status: incomplete counts more than failing."""
+    return 2 if report.errors else int(bool(report.failing))
+
+
 class LintCommand(BaseCommand):
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
@@ -115,27 +143,14 @@ class LintCommand(BaseCommand):
                     found[name] = READ.get(key, split)(given)
         return conf.load_config({**found, **more})
 
-    def color(self, options: dict[str, Any]) -> bool | None:
-        """True or False where it was asked for, None to let the terminal decide."""
-        if options.get("no_color"):
-            return False
-        if options.get("force_color"):
-            return True
-        if os.environ.get("NO_COLOR"):
-            return False
-        return True if os.environ.get("FORCE_COLOR") else None
-
     def printer(self, options: dict[str, Any]) -> Printer:
-        from migration_lint.reporters.text import Printer  # rich takes longer to import than a short JSON report to make
-
-        stream: Any = self.stdout
-        return Printer(stream._out, self.color(options))
+        return printer(self.stdout, options)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             status = self.run(options)
         except conf.UsageError as error:
-            raise CommandError(guarded(clean(str(error))), returncode=2) from None
+            raise refused(str(error)) from None
         except BrokenPipeError:
             # Whoever read the output has seen enough. Python would complain again while it flushes on exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,6 +16,7 @@ from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ModelState, ProjectState
 from django.utils import translation
 
+from migration_lint.project import commands
 from migration_lint.project.halves import advance
 from migration_lint.project.loading import Graph
 from migration_lint.project.reach import Reach
@@ -64,7 +65,10 @@ def project_command() -> tuple[bool, type[MigrationAutodetector]]:
     """
     app: Any = get_commands().get("makemigrations", "django.core")
     try:
-        command: Any = load_command_class(app, "makemigrations") if isinstance(app, str) else app
+        if app == commands.OURS:
+            command: Any = commands.behind("makemigrations")()
+        else:
+            command = load_command_class(app, "makemigrations") if isinstance(app, str) else app
     except Exception:  # it cannot be imported: then nobody knows what it would write
         return True, MigrationAutodetector
     return type(command).handle is not Command.handle, getattr(command, "autodetector", MigrationAutodetector)

@@ -94,7 +94,7 @@ class Loader(MigrationLoader):
         key = (label, name)
         file = str(Path(next(iter(package.__path__))) / f"{name}.py")
         try:
-            module = import_module(path)
+            module = as_written(import_module(path))
         except (Exception, SystemExit) as error:
             self.problem(label, name, error, f"The migration `{label}.{name}` cannot be imported", file)
             return
@@ -384,6 +384,20 @@ def imported_again(migrations: tuple[Migration, ...], errors: list[str]) -> tupl
                 errors.append(f"{migration.app_label}.{migration.name} could not be imported again: {error!r:.200}")
         found.append(migration)
     return tuple(found)
+
+
+def as_written(module: ModuleType) -> ModuleType:
+    """The migration as its file has it, for one that was imported before: nobody has seen then where its operations are made,
+    and an autodetector may have written into their fields since. Whoever has imported it keeps what they have.
+    """
+    operations = getattr(getattr(module, "Migration", None), "operations", ())
+    if not isinstance(operations, (list, tuple)) or all(map(source.is_recorded, operations)):
+        return module
+    try:
+        other: ModuleType = fresh(module)
+    except Exception:  # it was made in another way, or runs once only
+        return module
+    return other
 
 
 def fresh(module: ModuleType) -> Any:

@@ -144,6 +144,19 @@ def listed(path: str) -> tuple[Any, ...]:
     return ()
 
 
+def is_recorded(operation: Operation) -> bool:
+    try:
+        return operation in CALLS
+    except TypeError:  # a third party's operation that cannot be hashed
+        return True
+
+
+def forget() -> None:
+    """Read files again that may have changed."""
+    for read in (lines, is_ascii, syntax_tree, listed):
+        read.cache_clear()
+
+
 def migration_path(migration: Migration) -> str:
     module = sys.modules.get(type(migration).__module__)
     return getattr(module, "__file__", None) or type(migration).__module__

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migration_lint.reporters import one_line
-from migration_lint.reporters.places import file_of, shown_path
-from migration_lint.types import Location, Report
+from migration_lint.reporters.places import spot_of
+from migration_lint.types import Report
 
 
 def lines(report: Report) -> Iterator[str]:
     for finding in report.findings:
-        place = finding.location or Location(file_of(finding))
-        spot = f"{one_line(shown_path(place.path))}:{place.line or 1}:{place.column or 1}"
         on = f" ({', '.join(finding.targets)})" if len(report.targets) > 1 and finding.targets else ""
-        yield f"{spot}: {one_line(f'{finding.severity}[{finding.rule}] {finding.message}{on}')}"
+        yield f"{spot_of(finding)}: {one_line(f'{finding.severity}[{finding.rule}] {finding.message}{on}')}"
     for error in report.errors:
         yield one_line(f"error: {error}")
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from migration_lint.project.loading import migrations_file
+from migration_lint.reporters import one_line
 from migration_lint.types import Finding, Location
 
 PROJECT_FILE = "pyproject.toml"
@@ -88,6 +89,12 @@ def words_of(finding: Finding) -> str:
     if own is None or is_inside(own.path):
         return finding.message
     return f"{finding.message} ({':'.join(str(part) for part in (own.path, own.line) if part is not None)})"
+
+
+def spot_of(finding: Finding) -> str:
+    """Path, line and column for people, on one line, as editors know them."""
+    place = finding.location or Location(file_of(finding))
+    return f"{one_line(shown_path(place.path))}:{place.line or 1}:{place.column or 1}"
 
 
 def label_of(finding: Finding) -> str:

@@ -9,7 +9,7 @@ from migration_lint import choosing, conf, lint, listing
 from migration_lint.baseline import Change
 from migration_lint.conf import UsageError
 from migration_lint.management import moving
-from migration_lint.management.base import RULES, LintCommand
+from migration_lint.management.base import RULES, LintCommand, status
 from migration_lint.project import selection
 from migration_lint.reporters import clean, dump, guarded, outputs
 from migration_lint.types import DEPLOY_ORDERS
@@ -101,9 +101,7 @@ class Command(LintCommand):
         report = lint.lint(run, change=options["change"])
         for output in wanted if options["verbosity"] or options["output_format"] or options["output_file"] else ():
             outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
-        if report.errors:
-            return 2
-        return int(any(finding.severity >= config.fail_level for finding in report.findings))
+        return status(report)
 
     def settings(self, config: conf.Config, as_json: bool) -> str:
         choosing.ignored_by_migration(config, choosing.chosen(config))  # raises what is wrong with the names of rules
