@@ -1,4 +1,13 @@
-"""Run rules over the operations of an example. Public, for authors of rules: needs Django set up, and no database.
+"""For tests, with Django set up and no database. Public.
+
+A project's migrations:
+
+from migration_lint.testing import assert_migrations_safe
+
+def test_migrations():
+    assert_migrations_safe()
+
+A rule, over the operations of an example:
 
 from migration_lint.testing import findings_of
 
@@ -11,18 +20,58 @@ from __future__ import annotations
 import functools
 import inspect
 import linecache
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import migrations, models, router
 
-from migration_lint import choosing, conf
+from migration_lint import choosing, conf, lint
 from migration_lint.engine import Engine
 from migration_lint.project import collect, selection
 from migration_lint.project.suppressions import Suppressions
+from migration_lint.reporters import clean, concise, one_line
 from migration_lint.rules import Rule, find_rules
-from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact
+from migration_lint.types import DATABASE_FIRST, Finding, MigrationImpact, Report
+
+
+def assert_migrations_safe(
+    app_label: str | None = None, name: str | None = None, *, since: str | None = None, **configuration: Any
+) -> Report:
+    """Fail where `lintmigrations` would: its findings at or above the fail level, or what could not be analysed.
+
+    `app_label`, `name` and `since` select as there; `configuration` is more of the keys that the project's configuration has.
+    Returns the report. Raises AssertionError, also where configuration is wrong, or where there is no migration at all.
+    """
+    __tracebackhide__ = True  # what failed is the migration
+    try:
+        run = lint.prepare(conf.load_config(configuration, "assert_migrations_safe()"), app_label, name, since=since)
+        if not run.selected and (since is None or not run.graph.migrations):
+            raise conf.UsageError(
+                "There is no migration to lint. Where settings.MIGRATION_MODULES turns them off, as `pytest --no-migrations` "
+                "does, run this test without that."
+            )
+        report = lint.lint(run)
+    except conf.UsageError as error:
+        raise AssertionError(clean(str(error))) from None
+    if report.failing or report.errors:
+        raise AssertionError(failure(report))
+    return report
+
+
+def failure(report: Report) -> str:
+    """What is wrong, and how it is written instead."""
+    found = [f"{concise.line(each, report)}\n{textwrap.indent(clean(each.help), '    ')}" for each in report.failing]
+    head = f"{counted(len(found), 'finding')} in {counted(report.migrations, 'migration')}"
+    if below := len(report.findings) - len(found):
+        head += f", and {below} below the fail level ({report.fail_level})"
+    return "\n\n".join([head, *found, *(f"Not analysed: {one_line(error)}" for error in report.errors)])
+
+
+def counted(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"
+
 
 APP = "shop"
 TARGETS = {

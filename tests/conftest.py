@@ -5,7 +5,7 @@ from pathlib import Path
 
 import migration_lint
 
-pytest_plugins = ["tests.graphs", "tests.servers"]
+pytest_plugins = ["tests.graphs", "tests.installed", "tests.servers"]
 
 
 def pytest_sessionstart() -> None:

@@ -118,16 +118,6 @@ def test_explain_needs_an_app_or_all(project: Project) -> None:
     assert project.run("explainmigration", "shop").status == 0
 
 
-def test_the_console_script_sets_django_up(project: Project) -> None:
-    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
-    command = [sys.executable, "-c", "import sys; from migration_lint.cli import main; sys.exit(main())"]
-    environment = {**os.environ, "PYTHONPATH": f"{project.root}{os.pathsep}{REPOSITORY}"}
-    for settings, status in [("project_settings", 1), ("no_such_settings", 2), ("", 2)]:
-        environment["DJANGO_SETTINGS_MODULE"] = settings
-        done = subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
-        assert (done.returncode, "Traceback" in done.stderr) == (status, False), done
-
-
 # Options: another value changes the output.
 
 

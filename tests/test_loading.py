@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,12 @@ from django.test import override_settings
 
 from migration_lint import Finding, Plan
 from migration_lint.engine import Engine
-from migration_lint.project import loading
+from migration_lint.project import loading, source
 from migration_lint.project.order import Order
 from migration_lint.rules.broken_graph import BrokenGraph
 from migration_lint.rules.conflicting_leaves import ConflictingLeaves
 from tests.graphs import LABELS, Load, migration
+from tests.installed import Shelf
 
 
 def findings(graph: loading.Graph) -> list[Finding]:
@@ -276,3 +279,17 @@ def test_what_runs_before_what() -> None:
         (("b", "1"), ("a", "3")),
     ]  # fmt: skip
     assert order.precedes(("c", "2"), ("c", "1"))  # a circle ends
+
+
+def test_what_was_imported_before_is_as_its_file_has_it(shelf: Shelf) -> None:
+    """An autodetector has written into it, say, and nobody has seen where its operations were made."""
+    label = shelf.add(**{"0001_initial": '*[migrations.RunSQL(sql) for sql in ("SELECT 1", "SELECT 2")]'})
+    module = import_module(f"{label}.migrations.0001_initial")
+    module.Migration.operations[0].sql = "SELECT 3"
+    with shelf.installed(label):
+        migration = loading.load().loader.disk_migrations[label, "0001_initial"]
+        _, second = migration.operations
+        assert [getattr(operation, "sql", "") for operation in migration.operations] == ["SELECT 1", "SELECT 2"]
+        assert source.operation_location(migration, second, (1,)).line == 7
+    assert sys.modules[module.__name__] is module
+    assert module.Migration.operations[0].sql == "SELECT 3"
