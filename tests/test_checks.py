@@ -90,6 +90,13 @@ def test_apps_that_are_named(shelf: Shelf) -> None:
             assert [place.partition(os.sep)[0] for _, _, place in found] == labels
 
 
+def test_an_installed_app_that_is_named(shelf: Shelf) -> None:
+    label = shelf.add(INDEXED, **{"0001_initial": CREATE, "0002_index": INDEX})
+    with shelf.installed(label):
+        found = told(tags=["migration_lint"], app_configs=[apps.get_app_config("contenttypes")])
+    assert {place.rpartition(os.sep)[2].partition(".")[0] for _, _, place in found} == {"0002_remove_content_type_name"}
+
+
 def test_what_cannot_be_linted_is_an_error(shelf: Shelf) -> None:
     label = shelf.add(BOOK, **{"0001_initial": CREATE})
     with shelf.installed(label, select=["lokcs"]):

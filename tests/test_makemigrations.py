@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.db import connection
+from django.db.migrations.autodetector import MigrationAutodetector
 
-from tests.installed import BOOK, CREATE, INDEX, INDEXED, MODELS, Shelf
+from migration_lint.project import autodetect
+from tests.installed import BOOK, CREATE, INDEX, INDEXED, MIGRATION, MODELS, Shelf
 
 CLEAN = "Target postgresql@16\n\nNo findings · 1 migration, {} operations · 0 s\n"
 OTHER = """
@@ -262,6 +264,44 @@ def test_a_command_that_is_not_djangos_is_lived_with(shelf: Shelf) -> None:
         made = make_plain("--lint")
     assert (made.status, made.rules) == (1, ["broken-graph"])
     assert f"`{label}.0002_broken` cannot be imported: ValueError: ::error::not today." in made.out
+
+
+def test_a_file_that_is_written_again_is_read_again(shelf: Shelf) -> None:
+    command = """
+        import os
+        from pathlib import Path
+        from django.core.management.base import BaseCommand
+
+        class Command(BaseCommand):
+            def handle(self, *args, **options):
+                folder = Path({!r})
+                times = folder.stat()
+                for name, text in {!r}.items():
+                    (folder / name).write_text(text)
+                os.utime(folder, ns=(times.st_atime_ns, times.st_mtime_ns))  # so that a look at the folder tells nothing
+    """
+    label = shelf.add(INDEXED, **{"0001_initial": CREATE, "0002_later": 'migrations.RunSQL("SELECT 1")'})
+    texts = {
+        "0002_later.py": "\n" + MIGRATION.format(initial=False, dependencies=[(label, "0001_initial")], operations=INDEX),
+        "0003_more.py": MIGRATION.format(initial=False, dependencies=[(label, "0002_later")], operations=""),
+    }
+    other = shelf.add(command=command.format(str(shelf.root / label / "migrations"), texts))
+    with shelf.installed("migration_lint", label, other):
+        call_command("lintmigrations", "--ignore=models-ahead-of-migrations", stdout=io.StringIO())
+        made = make_plain("--lint")
+    assert (made.status, made.rules) == (1, ["blocking-index-build"])
+    assert "2 migrations, 1 operations" in made.out
+    assert f"0002_later.py:8:19 ({label}.0002_later, operation 0: AddIndex)\n   │\n 8 │     operations = [{INDEX}]" in made.out
+
+
+@pytest.mark.parametrize(("ours", "theirs", "own"), [(True, False, False), (True, True, True), (False, True, True)])
+def test_whose_command_decides_what_would_be_written(ours: bool, theirs: bool, own: bool, shelf: Shelf) -> None:
+    """Where only Django's is behind ours, models-ahead-of-migrations tells of all that it would write."""
+    command = f"from {DJANGO} import Command as Inner\n\nclass Command(Inner):\n    def handle(self, *args, **options): ..."
+    other = shelf.add(command=command)
+    names = ["migration_lint"] * ours + [other] * theirs + ["migration_lint"] * (not ours)
+    with shelf.installed(*names):
+        assert autodetect.project_command() == (own, MigrationAutodetector)
 
 
 def make_plain(*arguments: str) -> Made:
