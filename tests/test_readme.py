@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +16,7 @@ from migration_lint.conf import Config, Source
 from migration_lint.pages import CATEGORIES
 from migration_lint.reporters.text import Printer
 from migration_lint.rules import find_rules
+from tests.installed import CREATE, INDEX, INDEXED, Shelf
 from tests.projects import REPOSITORY
 
 if sys.version_info >= (3, 11):
@@ -23,6 +25,7 @@ else:
     import tomli as tomllib
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+INTEGRATIONS = (REPOSITORY / "docs" / "integrations.md").read_text(encoding="utf-8")
 
 
 def test_the_list_of_categories_is_the_rules() -> None:
@@ -52,6 +55,26 @@ def test_the_sample_is_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^)#]+)\)", README))
 def test_links_lead_somewhere(path: str) -> None:
     assert (REPOSITORY / path).exists()
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", INTEGRATIONS))
+def test_links_between_places_lead_somewhere(path: str) -> None:
+    assert (REPOSITORY / "docs" / path).exists()
+
+
+def test_the_example_of_tests_runs(shelf: Shelf) -> None:
+    (example,) = re.findall(r"```python\n# tests/test_migrations.py\n(.+?)```", INTEGRATIONS, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)
+    label = shelf.add(INDEXED, **{"0001_initial": CREATE, "0002_index": INDEX})
+    with shelf.installed(label):
+        with pytest.raises(AssertionError) as caught:
+            names["test_migrations_are_safe"]()
+        sample = re.findall(r"```text\nAssertionError: (.+?)…", INTEGRATIONS, re.DOTALL)[0]
+        told = str(caught.value).replace(label, "shop").replace(":7:19", ":8:9")
+        assert told.startswith(sample.rstrip())
+        with pytest.raises(AssertionError, match="--since asks git"):
+            names["test_what_this_branch_adds"]()
 
 
 def test_the_two_commands_are_there() -> None:
