@@ -24,7 +24,8 @@ def files() -> Files:
         (config.label, path.stem): (path, path.read_bytes())
         for config in apps.get_app_configs()
         for folder in folders(Loader.migrations_module(config.label)[0])
-        for path in Path(folder).glob("[!_~]*.py")
+        for path in Path(folder).glob("[!._~]*.py")
+        if path.is_file()
     }
 
 

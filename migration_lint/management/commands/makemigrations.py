@@ -37,7 +37,7 @@ class Command(Inner):
         asked = options.pop("lint", None)
         if options.get("dry_run") or options.get("check_changes"):
             if asked and options.get("verbosity", 1):
-                self.stderr.write("Nothing is written, so that there is nothing to lint.")
+                self.stderr.write("Nothing is written, so that there is nothing to lint.", style_func=str)
             return super().handle(*app_labels, **options)
         config = None if asked is False else configured(asked)
         if config is None:
