@@ -90,4 +90,4 @@ def place_of(error: BaseException) -> str:
         return ""  # its text tells
     passed = (os.path.dirname(django.__file__), os.path.dirname(os.__file__) + os.sep + "importlib", "<frozen", __file__)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(passed)]
-    return f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return f" ({os.path.normpath(frames[-1].filename)}:{frames[-1].lineno})" if frames else ""
