@@ -71,7 +71,7 @@ def test_arguments_select_and_configure(label: str, shelf: Shelf) -> None:
     [
         ({"target": ["sqlite"]}, "assert_migrations_safe() has the unknown key 'target'. Did you mean 'targets'?"),
         ({"fail_level": "fatal"}, "assert_migrations_safe(): fail_level is 'fatal'; it has to be one of"),
-        ({"app_label": "shefl"}, "No installed app has the label 'shefl'."),
+        ({"app_label": "shefl"}, "No installed app with label 'shefl'."),
         ({"since": "main"}, "--since asks git what has changed, and git says: not a git repository"),
         ({"baseline": "not-there.json"}, "The baseline not-there.json is not there."),
     ],
