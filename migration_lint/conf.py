@@ -286,7 +286,7 @@ def older() -> coming_over.Moved | None:
 def sources(options: Mapping[str, Any], where: str) -> Iterator[Source]:
     """Where keys are set; a later one counts more. `options` come last, from the place of that name. Raises UsageError."""
     if (old := older()) is not None:
-        yield Source(old.where, {key: value for key, value in old.configuration.items() if key in KEYS})
+        yield Source(old.where, old.configuration)
     yield pyproject(Path.cwd())
     yield own_settings()
     yield environment(os.environ)
