@@ -85,8 +85,11 @@ class Shop(ABC):
         """Carry it out. Raises RefusedError."""
 
     @abstractmethod
-    def run(self, migration: MigrationImpact) -> tuple[list[str], list[str]]:
-        """What is said of the tables that the migration finds, and what they go through: a line each. Raises RefusedError."""
+    def run(self, migration: MigrationImpact, keep: bool = True) -> tuple[list[str], list[str]]:
+        """What is said of the tables that the migration finds, and what they go through: a line each. Raises RefusedError.
+
+        Where nobody wants to `keep` it, it may be taken back.
+        """
 
     def prepare(self, *changes: str) -> None:
         """As new, but for these changes of the rows."""

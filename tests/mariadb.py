@@ -166,7 +166,7 @@ class Shop(bookshop.Shop):
         assert held == self.fresh
         self.sent = []
 
-    def run(self, migration: MigrationImpact) -> tuple[list[str], list[str]]:
+    def run(self, migration: MigrationImpact, keep: bool = True) -> tuple[list[str], list[str]]:
         """By statement: each stands on its own."""
         said, seen = [], []
         for number, (_, statement) in enumerate(migration.timeline, 1):

@@ -99,24 +99,25 @@ class Shop(bookshop.Shop):
     def send(self, sql: str) -> None:
         self.connection.execute(sql.encode())
 
-    def run(self, migration: MigrationImpact) -> tuple[list[str], list[str]]:
-        """What an atomic migration does is taken back."""
-        current = None
+    def run(self, migration: MigrationImpact, keep: bool = True) -> tuple[list[str], list[str]]:
+        atomic, current = migration.migration.atomic, None
+        self.is_new = self.is_new and bool(atomic) and not keep
         with Watched(self.connection, monitor=self.monitor) as observer:
             watch = Watch(observer, self.monitor)
             try:
                 for _, statement in migration.timeline:
-                    number = 0 if migration.migration.atomic else statement.transaction
+                    number = 0 if atomic else statement.transaction
                     if number != current:
                         self.connection.commit()
                         current = number
                         if current is not None:
                             self.send("BEGIN")
-                    self.is_new = self.is_new and bool(migration.migration.atomic)
-                    try:
-                        watch.send(statement.sql)
-                    except psycopg.Error as error:
-                        raise bookshop.RefusedError(f"SQLSTATE {error.sqlstate}", statement.sql) from error
+                    watch.send(statement.sql)
+                self.send("SET CONSTRAINTS ALL IMMEDIATE")
+                if keep:
+                    self.connection.commit()
+            except psycopg.Error as error:
+                raise bookshop.RefusedError(f"SQLSTATE {error.sqlstate}", statement.sql) from error
             finally:
                 self.connection.rollback()
         within = all(statement.transaction is not None for _, statement in migration.timeline)

@@ -126,7 +126,7 @@ class Shop(bookshop.Shop):
         with closing(connect(self.path)) as connection:
             connection.execute(sql)
 
-    def run(self, migration: MigrationImpact) -> tuple[list[str], list[str]]:
+    def run(self, migration: MigrationImpact, keep: bool = True) -> tuple[list[str], list[str]]:
         """With the strongest lock that others find before a commit: it is the whole database's."""
         self.is_new = False
         with closing(connect(self.path)) as connection:
@@ -135,7 +135,7 @@ class Shop(bookshop.Shop):
             lock = felt([self.carry_out(connection, unit) for unit in units(migration)])
             changes = connection.total_changes > count
             tables_after, indexes_after = roots(connection), roots(connection, "index")
-            built = [name for name, root in indexes_after.items() if indexes.get(name) != root]
+            new = {name for name, root in indexes_after.items() if indexes.get(name) != root}
             owners = dict(connection.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'index'").fetchall())
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         effects = effects_by_table(migration)
@@ -151,7 +151,8 @@ class Shop(bookshop.Shop):
                 )
                 said.append(line(name, *flags))
                 moved, anew = tables_after[now] != root, are_anew(rows[name], self.pages(name))
-                seen.append(line(name, moved, moved or (anew and not changes), now in {owners[index] for index in built}))
+                built = any(owners[index] == now and (moved or index in new) for index in indexes_after)
+                seen.append(line(name, moved, moved or (anew and not changes), built))
         return said, seen
 
     def pages(self, name: str) -> dict[int, bytes]:

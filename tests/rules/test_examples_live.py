@@ -28,6 +28,10 @@ IN_THE_WAY = {
     "half-applied-on-failure": ("UPDATE shop_book SET sku = 'x'", DUPLICATE),
     "narrowed-type": (f"UPDATE shop_book SET title = '{'x' * 51}'", {"postgresql": "SQLSTATE 22001", "mariadb": "error 1406"}),
 }
+# What it refuses the way back with, of the rules that are about that.
+REFUSED_BACK = {
+    "reverse-fails-on-rows": {"postgresql": "SQLSTATE 23502", "sqlite": "NOT NULL constraint failed"},
+}
 # What cannot be watched, and why; beside what is not understood and so not predicted.
 UNWATCHED = {
     ("postgresql", "foreign-key-type-mismatch", "good"): "all keys are NULL, and the other table is not read for them",
@@ -66,21 +70,24 @@ def test_an_example_does_what_is_said_of_it(vendor: str, rule: Rule, kind: str, 
     error, sql = next((pair for pair in refused if pair[0]), (None, ""))
     if kind == "bad":
         error = error or REFUSED.get(rule.id, {}).get(vendor)
+    back = migration.undone() if rule.category == "reversibility" else None
     shop.prepare()
-    check(shop, migration, error, sql)
+    check(shop, migration, error, sql, keep=back is not None)
+    if back is not None:
+        check(shop, back, REFUSED_BACK.get(rule.id, {}).get(vendor) if kind == "bad" else None)
     if rule.id in IN_THE_WAY:
         rows, answers = IN_THE_WAY[rule.id]
         shop.prepare(rows)
         check(shop, migration, answers[vendor] if kind == "bad" else None)
 
 
-def check(shop: bookshop.Shop, migration: MigrationImpact, error: str | None, sql: str = "") -> None:
+def check(shop: bookshop.Shop, migration: MigrationImpact, error: str | None, sql: str = "", keep: bool = False) -> None:
     """The server refuses the migration, at this statement, or the tables go through what is said of them."""
     if error is None:
-        said, seen = shop.run(migration)
+        said, seen = shop.run(migration, keep)
         assert said == seen
         return
     with pytest.raises(bookshop.RefusedError) as refused:
-        shop.run(migration)
+        shop.run(migration, keep)
     assert bookshop.matches(error, str(refused.value)), refused.value.sql
     assert refused.value.sql.startswith(sql)
