@@ -14,7 +14,7 @@ pymysql = pytest.importorskip("pymysql")
 
 from migration_lint.backends import Fact  # noqa: E402
 from tests.data import mariadb_probes  # noqa: E402
-from tests.mariadb import BACKEND, observe, takes, told  # noqa: E402
+from tests.mariadb import BACKEND, IMPATIENT, observe, takes, told, waits  # noqa: E402
 from tests.servers import MySQLServer  # noqa: E402
 
 FACTS = [fact for fact in BACKEND.facts if fact.probe]
@@ -34,6 +34,12 @@ class Database:
         with self.connection.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())
+
+    def ask(self, sql: str) -> None:
+        """On another connection, which does not wait."""
+        with self.other.cursor() as cursor:
+            cursor.execute(IMPATIENT)
+            cursor.execute(sql)
 
     def prepare(self, *statements: str) -> None:
         if self.state == statements:
@@ -78,26 +84,13 @@ def test_the_server_does_what_the_fact_says(fact: Fact, database: Database) -> N
     assert told(effects, observed) == observed
 
 
-def refused(database: Database, sql: str) -> bool:
-    """Whether another session would have to wait for this."""
-    with database.other.cursor() as cursor:
-        cursor.execute("SET lock_wait_timeout = 0, innodb_lock_wait_timeout = 0")
-        try:
-            cursor.execute(sql)
-        except pymysql.MySQLError as error:
-            if error.args[0] == 1205:
-                return True
-            raise
-    return False
-
-
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.action == "lock table"], ids=lambda fact: fact.id)
 def test_a_locked_table_keeps_others_from_what_the_fact_says(fact: Fact, database: Database) -> None:
     database.prepare(*mariadb_probes.SCHEMA, *mariadb_probes.ROWS)
     database.run(fact.probe or "")
     database.state = None
     reads, writes = "SELECT * FROM book LIMIT 1", "UPDATE book SET qty = qty WHERE id = 1"
-    assert (refused(database, reads), refused(database, writes)) == (fact.lock == "EXCLUSIVE", True)
+    assert (waits(database.ask, reads), waits(database.ask, writes)) == (fact.lock == "EXCLUSIVE", True)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +115,8 @@ def test_the_referenced_table_meanwhile(fact: Fact, database: Database, mariadb:
                     break
                 assert altering.is_alive()
             found = [
-                refused(database, "SELECT count(*) FROM tag"),
-                refused(database, "UPDATE tag SET name = 'x' WHERE id = 1"),
+                waits(database.ask, "SELECT count(*) FROM tag"),
+                waits(database.ask, "UPDATE tag SET name = 'x' WHERE id = 1"),
             ]
         finally:
             reading.execute("ROLLBACK")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,9 +15,10 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from migration_lint.project import collect, selection
-from migration_lint.trace import LOCKS, RELATIONS, Observer
-from migration_lint.types import Blocks, Effect, Target
+from migration_lint.types import Target
+from tests import postgresql
 from tests.data.postgresql_scenarios import ROWS, SCENARIOS, START, Scenario, sql
+from tests.postgresql import Watch, Watched, Work, shown
 from tests.servers import Server
 
 # Relations that prediction and observation say different things about, and why; the rest of the scenario still has to agree.
@@ -35,23 +35,6 @@ DISAGREEMENTS = {
 }
 
 KEYS = ("0001_start", "0002_before", "0003_scenario")
-
-
-class Work(NamedTuple):
-    """What a migration does to a relation that was there before it."""
-
-    lock: str | None = None
-    rewrites: bool = False
-    builds_index: bool = False
-    scans: bool = False
-
-    def and_also(self, effect: Effect) -> Work:
-        return Work(
-            max((lock for lock in (self.lock, effect.lock) if lock), key=LOCKS.index, default=None),
-            self.rewrites or effect.rewrites,
-            self.builds_index or effect.builds_index,
-            self.scans or effect.scans,
-        )
 
 
 def migration(number: int, operations: list[Operation], atomic: bool = True) -> Migration:
@@ -76,22 +59,9 @@ def predicted(scenario: Scenario, version: tuple[int, ...]) -> dict[str, Work]:
     ((impact,),) = collect.walk(plan, frozenset(), (Target("default", "postgresql", version),), release, False, errors)
     assert not errors, errors
     assert not [i.unread for i in impact.impacts if i.unread], [i.unread for i in impact.impacts]
-    names = {table.id: name for name, table in impact.before.tables.items()}
-    found: dict[str, Work] = defaultdict(Work)
     for _, statement in impact.timeline:
         assert statement.unread is None, (statement.sql, statement.unread)
-        for effect in statement.effects:
-            name = names.get(effect.table.id) if effect.table is not None and effect.table.id else effect.relation
-            if name in impact.before.tables:
-                found[str(name)] = found[str(name)].and_also(effect)
-    return found
-
-
-class Watched(Observer):
-    """Does not try what others can still do: the locks tell."""
-
-    def _blocks(self, table: str) -> Blocks:
-        return Blocks.NOTHING
+    return postgresql.predicted(impact)
 
 
 class Shop:
@@ -170,13 +140,8 @@ class Shop:
         return recorder.found
 
 
-class Recorder:
+class Recorder(Watch):
     """Stands between Django and the cursor: schema changes go through the observer."""
-
-    def __init__(self, observer: Observer, monitor: psycopg.Connection) -> None:
-        self.observer = observer
-        self.names: dict[int, str] = {oid: name for oid, name, *_ in monitor.execute(RELATIONS.encode())}
-        self.found: dict[str, Work] = defaultdict(Work)
 
     def __call__(self, execute: Callable[..., Any], text: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         text = str(text)
@@ -188,12 +153,7 @@ class Recorder:
             or text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
         ):
             return execute(text, params, many, context)
-        now = {name: oid for oid, name, *_ in self.observer.connection.execute(RELATIONS.encode())}
-        statement = context["connection"].ops.compose_sql(text, params) if params else text
-        for effect in self.observer.observe(statement):
-            name = self.names.get(now[str(effect.relation)])
-            if name is not None:
-                self.found[name] = self.found[name].and_also(effect)
+        self.send(context["connection"].ops.compose_sql(text, params) if params else text)
         return None
 
 
@@ -204,16 +164,6 @@ def shop(postgresql: Server, django_db_blocker: Any) -> Iterator[Shop]:
         yield made
         made.wrapper.close()
         made.monitor.close()
-
-
-def shown(found: dict[str, Work], atomic: bool) -> list[str]:
-    """A line a relation. What is shared with any reader or writer is left out; outside transactions, scans are not seen."""
-    lines = []
-    for name, work in sorted(found.items()):
-        flags = [flag for flag in ("rewrites", "builds_index", "scans") if getattr(work, flag) and (atomic or flag != "scans")]
-        if flags or LOCKS.index(work.lock or LOCKS[0]) > LOCKS.index("ROW EXCLUSIVE"):
-            lines.append(", ".join((f"{name}: {work.lock}", *flags)))
-    return lines
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)

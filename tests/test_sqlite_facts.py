@@ -10,16 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
-from migration_lint import backends
 from migration_lint.backends import Fact
 from tests.data import sqlite_probes
+from tests.sqlite import BACKEND, VERSION, are_anew, connect, felt, found_by_another, pages, roots
 
-BACKEND = backends.load("sqlite")
-VERSION = sqlite3.sqlite_version_info
 PROBED = [fact for fact in BACKEND.facts if fact.probe]
-CACHE = 8  # pages: what a table of any size would need is more
-
-
 ROWS = 3000  # of the table book
 
 
@@ -40,41 +35,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def found_by_another(path: Path) -> str | None:
-    """What another connection finds the database locked by."""
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
-        try:
-            other.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError:
-            return "EXCLUSIVE"
-        try:
-            other.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return "RESERVED"
-        return None
-
-
-def schema(connection: sqlite3.Connection, kind: str) -> dict[str, int]:
-    sql = "SELECT name, rootpage FROM sqlite_master WHERE type = ? AND name NOT LIKE 'sqlite_autoindex%'"
-    return dict(connection.execute(sql, [kind]).fetchall())
-
-
-def pages(path: Path) -> dict[int, bytes]:
-    """The pages of the file that have rows of the table book."""
-    data = path.read_bytes()
-    size = int.from_bytes(data[16:18], "big")
-    found = {number: data[number * size : (number + 1) * size] for number in range(len(data) // size)}
-    return {number: page for number, page in found.items() if sqlite_probes.MARK.encode() in page}
-
-
 def observe(path: Path, fact: Fact) -> Seen:
     """What the probe does. Of a remake, what comes before the last statement is a part, and in its transaction."""
     assert fact.probe is not None
     remake = fact.on == "remade table"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for sql in (f"PRAGMA cache_size = {CACHE}", "PRAGMA secure_delete = OFF", *(() if remake else fact.setup)):
+    with closing(connect(path)) as connection:
+        for sql in () if remake else fact.setup:
             connection.execute(sql)
-        before, tables, indexes = pages(path), schema(connection, "table"), schema(connection, "index")
+        before, tables, indexes = pages(path, sqlite_probes.MARK), roots(connection), roots(connection, "index")
         steps = itertools.count()
         connection.execute("BEGIN")
         connection.set_progress_handler(lambda: next(steps) < 0, 1)
@@ -83,11 +51,10 @@ def observe(path: Path, fact: Fact) -> Seen:
             list(connection.execute(sql))
         connection.set_progress_handler(None, 0)
         lock, changes = found_by_another(path), connection.total_changes > count
-        moved = any(tables.get(name, root) != root for name, root in schema(connection, "table").items())
-        made = schema(connection, "index").keys() - indexes
+        moved = any(tables.get(name, root) != root for name, root in roots(connection).items())
+        made = roots(connection, "index").keys() - indexes
         connection.execute("COMMIT")
-    after = pages(path)
-    anew = sum(after.get(number) != page for number, page in before.items()) > len(before) / 2
+    anew = are_anew(before, pages(path, sqlite_probes.MARK))
     renamed = fact.action == "rename table"  # its indexes are kept, or were built for the new table
     return Seen(lock, moved or (anew and not changes), bool(made) and not renamed, next(steps) > ROWS, changes)
 
@@ -100,8 +67,8 @@ def test_a_fact_is_what_happens(fact: Fact, shop: Path, tmp_path: Path) -> None:
     path.write_bytes(shop.read_bytes())
     seen = observe(path, fact)
     effects = sqlite_probes.sent(fact, VERSION).effects
-    lock = max((effect.lock for effect in effects), key=BACKEND.rank, default=None)
-    assert (None if lock == "SHARED" else lock) == seen.lock  # a reader is in nobody's way
+    lock = felt(effect.lock for effect in effects)
+    assert lock == seen.lock
     assert any(effect.rewrites for effect in effects) is seen.rewrites
     if fact.action != "reindex":  # what it builds was there before
         assert any(effect.builds_index for effect in effects) is seen.builds_index

@@ -14,10 +14,9 @@ from django.db import migrations
 from django.db.migrations import Migration
 from django.test import override_settings
 
-from migration_lint.backends import version_tuple
-from migration_lint.conf import oldest
 from migration_lint.project import loading
 from tests import identity, sqlite_identity
+from tests.sqlite import IS_SUPPORTED, UNSUPPORTED
 from tests.test_identity_live import CONTRIB
 
 # `default=uuid.uuid4` is called once, for the rows that are there: another value at every run.
@@ -25,9 +24,7 @@ CHANGING = ("orders", "0003_order_public_id_alter_coupon_id_and_more")
 
 TARGET = f"sqlite@{sqlite3.sqlite_version}"
 
-pytestmark = pytest.mark.skipif(
-    sqlite3.sqlite_version_info < version_tuple(oldest("sqlite")), reason="Django does not support the SQLite of this Python."
-)
+pytestmark = pytest.mark.skipif(not IS_SUPPORTED, reason=UNSUPPORTED)
 
 
 @pytest.fixture(autouse=True)

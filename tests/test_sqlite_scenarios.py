@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,17 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from pytest_django import Settings
 
-from migration_lint.backends import version_tuple
-from migration_lint.conf import oldest
 from migration_lint.sql.catalog import Catalog
 from migration_lint.types import MigrationImpact
 from tests import identity, sqlite_identity
 from tests.data.other_scenarios import Scenario, scenarios, start
+from tests.sqlite import IS_SUPPORTED, UNSUPPORTED, name_after, remade, roots
 
-VERSION = sqlite3.sqlite_version_info
 COLLATION = "NOCASE"
 IDS = [scenario.id for scenario in scenarios(COLLATION)]
 KEYS = ("0001_start", "0002_before", "0003_scenario")
 
-pytestmark = pytest.mark.skipif(
-    version_tuple(oldest("sqlite")) > VERSION, reason="Django does not support the SQLite of this Python."
-)
+pytestmark = pytest.mark.skipif(not IS_SUPPORTED, reason=UNSUPPORTED)
 
 # The rows are in the way, or the schema: SQLite refuses these, and Django's own operation the last.
 REFUSED = {
@@ -76,13 +73,6 @@ def predicted(scenario: Scenario) -> tuple[MigrationImpact, Catalog]:
     return impact, catalog
 
 
-def remade(impact: MigrationImpact) -> set[str]:
-    """The tables that the operations remake, by their names of before."""
-    names = {table.id: name for name, table in impact.before.tables.items()}
-    effects = [effect for _, statement in impact.timeline for effect in statement.effects]
-    return {names[effect.table.id] for effect in effects if effect.algorithm == "REMAKE" and effect.table is not None}
-
-
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Path]:
     """A database with the start schema, and twenty rows in each table."""
@@ -127,14 +117,6 @@ def apply(path: Path, state: ProjectState, made: Migration) -> ProjectState:
             return made.apply(state, editor)
 
 
-def roots(path: Path) -> dict[str, int]:
-    """Where each table's tree begins: elsewhere after a remake."""
-    connection = sqlite3.connect(path)
-    found = connection.execute("SELECT name, rootpage FROM sqlite_master WHERE type = 'table' AND rootpage").fetchall()
-    connection.close()
-    return dict(found)
-
-
 @pytest.mark.parametrize("name", IDS)
 def test_remakes_are_predicted(name: str, base: Path, tmp_path: Path) -> None:
     path = tmp_path / "db.sqlite3"
@@ -142,20 +124,16 @@ def test_remakes_are_predicted(name: str, base: Path, tmp_path: Path) -> None:
     scenario = scenario_of(name)
     first, before, measured = plan(scenario)
     state = apply(path, first.mutate_state(ProjectState()), before) if before.operations else first.mutate_state(ProjectState())
-    kept = roots(path)
+    with closing(sqlite3.connect(path)) as connection:
+        kept = roots(connection)
     if name in REFUSED:
         with pytest.raises((DatabaseError, ValueError)):
             apply(path, state, measured)
         return
     apply(path, state, measured)
     impact, catalog = predicted(scenario)
-    after = roots(path)
+    with closing(sqlite3.connect(path)) as connection:
+        after = roots(connection)
     left = {name: now for name in kept if (now := name_after(impact.before, catalog, name))}
     assert remade(impact) & left.keys() == {name for name, now in left.items() if after[now] != kept[name]}
     assert identity.differences(sqlite_identity.described(catalog), sqlite_identity.held(path)) == []
-
-
-def name_after(before: Catalog, after: Catalog, name: str) -> str | None:
-    """What the table is called in the end; None where it is gone."""
-    table = before.tables.get(name)
-    return next((other.name for other in after.tables.values() if table and other.id == table.id), None)

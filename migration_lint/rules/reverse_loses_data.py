@@ -20,13 +20,16 @@ class ReverseLosesData(Rule):
     category = "reversibility"
     bad = """
         operations = [
-            migrations.RunSQL("UPDATE shop_book SET stock = 0", reverse_sql="DELETE FROM shop_book"),
+            migrations.RunSQL(
+                "UPDATE shop_review SET rating = 0 WHERE rating IS NULL", reverse_sql="DELETE FROM shop_review"
+            ),
         ]
     """
     good = """
         operations = [
             migrations.RunSQL(
-                "UPDATE shop_book SET stock = 0", reverse_sql="UPDATE shop_book SET stock = 1 WHERE stock = 0"
+                "UPDATE shop_review SET rating = 0 WHERE rating IS NULL",
+                reverse_sql="UPDATE shop_review SET rating = NULL WHERE rating = 0",
             ),
         ]
     """

@@ -20,19 +20,19 @@ class SchemaEditorInRunpython(Rule):
     vendors = ("mysql", "mariadb", "oracle")
     kinds = frozenset({Kind.FUNCTION})
     bad = """
-        def drop_old(apps, schema_editor):
-            schema_editor.execute("DROP TABLE shop_old")
+        def index_stock(apps, schema_editor):
+            schema_editor.execute("CREATE INDEX book_stock_idx ON shop_book (stock)")
 
         operations = [
-            migrations.RunPython(drop_old, migrations.RunPython.noop),
+            migrations.RunPython(index_stock, migrations.RunPython.noop),
         ]
     """
     good = """
-        def drop_old(apps, schema_editor):
-            schema_editor.execute("DROP TABLE shop_old")
+        def index_stock(apps, schema_editor):
+            schema_editor.execute("CREATE INDEX book_stock_idx ON shop_book (stock)")
 
         operations = [
-            migrations.RunPython(drop_old, migrations.RunPython.noop, atomic=False),
+            migrations.RunPython(index_stock, migrations.RunPython.noop, atomic=False),
         ]
     """
 

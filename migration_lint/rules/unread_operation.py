@@ -14,7 +14,7 @@ class UnreadOperation(Rule):
     severity = Severity.WARNING
     category = "data-migrations"
     bad = """
-        class Reorganize(migrations.RunSQL):
+        class Restock(migrations.RunSQL):
             def database_forwards(self, app_label, schema_editor, from_state, to_state):
                 with schema_editor.connection.cursor() as cursor:
                     cursor.execute("SELECT count(*) FROM shop_book")
@@ -22,12 +22,12 @@ class UnreadOperation(Rule):
                 super().database_forwards(app_label, schema_editor, from_state, to_state)
 
         operations = [
-            Reorganize("CLUSTER shop_book USING shop_book_pkey", reverse_sql=migrations.RunSQL.noop),
+            Restock("UPDATE shop_book SET stock = 0 WHERE stock < 0", reverse_sql=migrations.RunSQL.noop),
         ]
     """
     good = """
         operations = [
-            migrations.RunSQL("CLUSTER shop_book USING shop_book_pkey", reverse_sql=migrations.RunSQL.noop),
+            migrations.RunSQL("UPDATE shop_book SET stock = 0 WHERE stock < 0", reverse_sql=migrations.RunSQL.noop),
         ]
     """
 

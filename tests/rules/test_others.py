@@ -527,12 +527,12 @@ def test_unread_statements() -> None:
 def test_unread_operation() -> None:
     (finding,) = found("unread-operation", rule("unread-operation").bad)
     assert finding.message == (
-        "What `Reorganize` sends and locks is not known: collecting its SQL raised OfflineError: the database was asked while its SQL "
+        "What `Restock` sends and locks is not known: collecting its SQL raised OfflineError: the database was asked while its SQL "
         "was collected offline: SELECT count(*) FROM shop_book."
     )
     assert finding.help == (
         "Have `python manage.py sqlmigrate shop 0002_x` print its SQL on a scratch database, and write that down with the operation as "
         "its state:\n\n"
-        '    migrations.RunSQL("…", reverse_sql="…", state_operations=[Reorganize(…)]),'
+        '    migrations.RunSQL("…", reverse_sql="…", state_operations=[Restock(…)]),'
     )
     assert messages("unread-operation", rule("unread-operation").good) == []
