@@ -121,9 +121,7 @@ class Rows(Queries):
         return ended
 
     def of_Compare(self, node: ast.Compare, frame: Frame) -> Any:
-        self.compares_alias = self.compares_alias or any(
-            isinstance(each, ast.Attribute) and each.attr == "alias" for each in ast.walk(node)
-        )
+        self.compares_alias = self.compares_alias or any(is_alias(each, frame) for each in ast.walk(node))
         return super().of_Compare(node, frame)
 
     def called(self, node: ast.Call, callee: Any, args: list[Any], keywords: dict[str, Any], frame: Frame) -> None:
@@ -284,3 +282,9 @@ def is_unseen(callee: Any, values: list[Any]) -> bool:
         words = str(getattr(callee.object, "__module__", None) or type(callee.object).__module__).split(".")
         return HARMLESS.isdisjoint(".".join(words[:length]) for length in range(1, len(words) + 1))
     return not isinstance(callee, Model) and any(is_mine(value) for value in values)
+
+
+def is_alias(node: ast.AST, frame: Frame) -> bool:
+    """Whether it is a connection's alias, or a name for it."""
+    found = frame.lookup(node.id) if isinstance(node, ast.Name) else None
+    return getattr(node, "attr", "") == "alias" or (isinstance(found, Part) and found.name == "alias")
