@@ -323,8 +323,8 @@ def maintain(cursor: Cursor, kind: Kind) -> Iterator[Action]:
 def lock_tables(cursor: Cursor) -> Iterator[Action]:
     for item in cursor.items():
         table = item.relation()
-        mode = item.rest()[-1].value
-        yield Action(Kind.LOCK_TABLE, table, None, None, frozenset({"write" if mode == "write" else "read"}))
+        words = [token.value for token in item.rest()]
+        yield Action(Kind.LOCK_TABLE, table, None, None, frozenset({"write" if "write" in words else "read"}))
 
 
 def set_variables(cursor: Cursor) -> Iterator[Action]:
