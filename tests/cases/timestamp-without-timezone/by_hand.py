@@ -1,28 +1,13 @@
-# target: postgresql@16
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop", "0001_x")]
     operations = [
+        migrations.AddField("book", "seen", models.DateTimeField(null=True)),
         migrations.RunSQL(  # expect: timestamp-without-timezone
-            "ALTER TABLE shop_book ADD COLUMN a timestamp",
-            migrations.RunSQL.noop,
+            "ALTER TABLE shop_book ADD COLUMN a timestamp(3), ADD COLUMN b timestamptz", migrations.RunSQL.noop
         ),
         migrations.RunSQL(  # expect: timestamp-without-timezone
-            "ALTER TABLE shop_tag ADD COLUMN b timestamp(3) without time zone",
-            migrations.RunSQL.noop,
-        ),
-        migrations.RunSQL(
-            "ALTER TABLE shop_author ADD COLUMN c timestamptz",
-            migrations.RunSQL.noop,
-        ),
-        migrations.RunSQL(
-            "ALTER TABLE shop_author ADD COLUMN d timestamp with time zone",
-            migrations.RunSQL.noop,
-        ),
-        migrations.RunSQL(
-            "ALTER TABLE shop_author ADD COLUMN e date, ADD COLUMN f time",
-            migrations.RunSQL.noop,
+            "CREATE TABLE log (at timestamp without time zone)", migrations.RunSQL.noop
         ),
     ]
