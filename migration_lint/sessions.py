@@ -21,8 +21,8 @@ def waiting(target: Target) -> backends.Waiting | None:
 
 
 def is_bounded(statement: Statement, own: backends.Waiting) -> bool:
-    """Whether the session has a limit by then: by the alias's OPTIONS, by the migrations, or by what runs on connecting."""
-    return is_limited(statement, own.setting)
+    """Whether there is a limit by then: in the statement, the alias's OPTIONS, the migrations, or what runs on connecting."""
+    return any("wait bounded" in action.traits for action in statement.actions) or is_limited(statement, own.setting)
 
 
 def is_limited(statement: Statement, setting: str) -> bool:

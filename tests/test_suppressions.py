@@ -232,15 +232,6 @@ def test_one_that_suppresses_nothing(find: Find) -> None:
     )
 
 
-def test_nothing_is_said_where_the_rule_did_not_run(find: Find) -> None:
-    empty = "operations = []  # migration-lint: ignore[{}]"
-    assert find(UNUSED, [BUILD]) == []
-    assert len(find(empty.format("not-null-scan"), ["not-null-scan"])) == 1
-    assert find(empty.format("not-null-scan"), ["not-null-scan"], target="mysql@8.4") == []  # it is about PostgreSQL
-    assert find(empty.format("NOT_NULL"), ["not-null-scan"]) == []  # one rule of several
-    assert find(empty.format("RUNPYTHON_MODEL_VARIABLE_NAME")) == []  # no rule at all
-
-
 def test_nothing_is_said_of_migrations_that_are_one_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     create = 'migrations.CreateModel("B", [("id", models.BigAutoField(primary_key=True)), ("n", models.IntegerField())]),'
     index = f'migrations.AddIndex("b", models.Index(fields=["n"], name="n")),  {OK}'

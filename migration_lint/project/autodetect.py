@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management import get_commands, load_command_class
 from django.core.management.commands.makemigrations import Command
-from django.db.migrations import AlterField, AlterModelManagers, AlterModelOptions
+from django.db.migrations import AddField, AlterField, CreateModel, DeleteModel
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ModelState, ProjectState
@@ -23,6 +23,7 @@ from migration_lint.project.reach import Reach
 from migration_lint.project.states import PlanState
 from migration_lint.types import AppChange
 
+OF_THE_STATE = {"AlterModelOptions", "AlterModelManagers", "AlterConstraint"}  # the last one only newer versions of Django have
 UNSEEN = {"default", "auto_now", "auto_now_add", "serialize", "upload_to", "storage", "encoder", "decoder"}
 
 
@@ -80,13 +81,25 @@ def model_of(operation: Any) -> str | None:
 
 def alters_schema(operation: Any, label: str, before: ProjectState) -> bool:
     """Whether a database would see it."""
-    if isinstance(operation, (AlterModelOptions, AlterModelManagers)):
+    if type(operation).__name__ in OF_THE_STATE:
         return False
+    if isinstance(operation, CreateModel):
+        return has_table(operation.options)
+    if isinstance(operation, DeleteModel):
+        old_model = before.models.get((label, operation.name_lower))
+        return old_model is None or has_table(old_model.options)
+    if isinstance(operation, AddField):
+        return getattr(operation.field.remote_field, "through", None) is None
     if not isinstance(operation, AlterField):
         return True
     model = before.models.get((label, operation.model_name_lower))
     old = model.fields.get(operation.name) if model is not None else None
     return old is None or seen(old) != seen(operation.field)
+
+
+def has_table(options: Mapping[str, Any]) -> bool:
+    """Whether Django makes a table for a model with these options."""
+    return bool(options.get("managed", True) and not options.get("proxy", False))
 
 
 def seen(field: Any) -> object:

@@ -26,6 +26,7 @@ class Relation:
     index: tuple[int, ...]
     name: str
     to: ModelKey
+    needs_table: bool
 
     @property
     def location(self) -> Location:
@@ -36,8 +37,9 @@ def relations(migration: Migration) -> Iterator[Relation]:
     for number, outer in enumerate(migration.operations):
         for operation in inner(outer):
             for name, field, model in fields(operation):
+                needs = is_constrained(field) and getattr(operation, "options", {}).get("managed", True)
                 for to in targets(field, migration.app_label, model):
-                    yield Relation(migration, outer, (number,), name, to)
+                    yield Relation(migration, outer, (number,), name, to, needs)
 
 
 def inner(operation: Any) -> Iterator[Any]:
@@ -68,6 +70,19 @@ def targets(field: Any, label: str, model: str) -> Iterator[ModelKey]:
             yield resolve_relation(other, label, model)
 
 
+def is_constrained(field: Any) -> bool:
+    """Whether the database checks that what the field refers to is there."""
+    return bool(getattr(field, "db_constraint", True) and getattr(field.remote_field, "db_constraint", True))
+
+
+def is_managed(model: ModelKey) -> bool:
+    """Whether Django makes the table of the model that the code has."""
+    try:
+        return bool(apps.get_model(*model)._meta.managed)
+    except LookupError:
+        return True
+
+
 def problems(history: History, order: Sequence[MigrationKey], selected: frozenset[MigrationKey]) -> Iterator[Problem]:
     """Relations to and from apps without migrations, to models that were swapped out, and without a dependency.
 
@@ -83,6 +98,8 @@ def problems(history: History, order: Sequence[MigrationKey], selected: frozense
             continue
         for relation in relations(migration):
             if relation.to[0] == key[0] or (key, relation.to) in told:
+                continue
+            if relation.to[0] in unmigrated and not (relation.needs_table and is_managed(relation.to)):
                 continue
             told.add((key, relation.to))
             if relation.to[0] in unmigrated:
@@ -142,9 +159,11 @@ def to_unmigrated(relation: Relation) -> Problem:
 def from_unmigrated(history: History, unmigrated: set[str]) -> Iterator[Problem]:
     for label in sorted(unmigrated & history.apps):
         for model in apps.get_app_config(label).get_models():
-            for field in model._meta.local_fields:
+            for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
                 other: Any = field.remote_field and field.remote_field.model
-                if not model._meta.managed or not other or other._meta.app_label in history.unmigrated:
+                if not (model._meta.managed and other and other._meta.managed and is_constrained(field)):
+                    continue
+                if other._meta.app_label in history.unmigrated:
                     continue
                 yield Problem(
                     "relation-to-unmigrated-app",

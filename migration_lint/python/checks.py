@@ -167,7 +167,7 @@ class Reader(Texts, Rows):
         if not isinstance(label, str) or not isinstance(name, str) or self.silent:
             return
         found = self.history.model(label, name)
-        if found is None and self.is_guarded("model"):
+        if self.is_guarded("model"):
             return
         table = "" if found is None else self.history.table(found)
         place = source.location(frame.path, node)

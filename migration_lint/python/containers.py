@@ -14,6 +14,7 @@ from migration_lint.python.values import UNKNOWN, Items, Known, Part, is_a, iter
 
 # What gives the elements of its (first) argument.
 PASSING = (list, tuple, set, frozenset, sorted, reversed, iter)
+IN_ORDER = (list, tuple, iter)
 MINE = (History, Model, Many, Row, Each, Box)
 
 
@@ -22,6 +23,11 @@ def is_mine(value: Any) -> bool:
     if isinstance(value, Items):
         return any(is_mine(each) for each in value.values)
     return isinstance(value, MINE) or (isinstance(value, Part) and is_mine(value.owner))
+
+
+def rows_of(value: Any) -> Many | None:
+    """The queryset whose rows a value gives, one after the other."""
+    return value if isinstance(value, Many) else value.rows if isinstance(value, Each | Box) else None
 
 
 def wrapped(value: Any) -> Any:
@@ -69,9 +75,9 @@ class Containers(Follower):
         """What Python's own functions make of them; None for any other function."""
         if args and any(is_mine(value) for value in args):
             if any(target is passing for passing in PASSING):
-                return self.collected(args[0])
+                return self.collected(args[0], rows_of(args[0]) if target in IN_ORDER else None)
             if target is enumerate:
-                return Each(Items((UNKNOWN, self.element(args[0]))))
+                return Each(Items((UNKNOWN, self.element(args[0]))), rows_of(args[0]))
             if target is zip:
                 return Each(Items(tuple(self.element(value) for value in args)))
             if getattr(target, "__name__", "") in ("tqdm", "islice", "chain", "chunked", "batched", "groupby"):
@@ -95,9 +101,9 @@ class Containers(Follower):
         found = iterated(value)
         return self.best(list(found)) if found is not None else UNKNOWN
 
-    def collected(self, value: Any) -> Any:
+    def collected(self, value: Any, rows: Many | None = None) -> Any:
         self.iterated_over(value)
-        return value if isinstance(value, Items) else Box([self.element(value)])
+        return value if isinstance(value, Items) else Box([self.element(value)], rows=rows)
 
     def iterated_over(self, value: Any) -> None:
         """The rows of a queryset are fetched."""

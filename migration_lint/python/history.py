@@ -75,17 +75,19 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Each:
-    """What gives this value again and again."""
+    """What gives this value again and again; `rows` is the queryset whose rows these are, one after the other."""
 
     value: Any
+    rows: Many | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """A list or dict that the function fills; `keys` are those known."""
+    """A list or dict that the function fills; `keys` are those known, `rows` the queryset that it was made of."""
 
     values: list[Any] = field(default_factory=list)
     keys: dict[Any, Any] = field(default_factory=dict)
+    rows: Many | None = None
 
     @property
     def complete(self) -> bool:

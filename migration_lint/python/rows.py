@@ -9,7 +9,7 @@ from typing import Any
 
 from migration_lint import backends
 from migration_lint.python import source
-from migration_lint.python.containers import is_mine
+from migration_lint.python.containers import is_mine, rows_of
 from migration_lint.python.frames import Frame, Written
 from migration_lint.python.history import History, Link, Many, Model, Row
 from migration_lint.python.queries import Queries
@@ -99,18 +99,19 @@ class Rows(Queries):
     def loop(self, node: ast.For | ast.AsyncFor, iterable: Any, frame: Frame) -> bool:
         start, asked = len(self.changes), len(self.asked_tables)
         ended = super().loop(node, iterable, frame)
-        if isinstance(iterable, Many) and iterable.rows and isinstance(node.target, ast.Name):
-            model = self.history.concrete(iterable.model)
+        many, target = rows_of(iterable), row_name(node.target)
+        if many is not None and many.rows and target:
+            model = self.history.concrete(many.model)
             table, fields = self.history.table(model), self.history.fields(model)
             saved = [each for each in self.changes[start:] if each.call == "save" and each.table == table]
             if any(each.kind is Kind.UPDATE for each in saved):
-                written = given_values(node, node.target.id)
-                alone = saves(node, node.target.id) and table not in self.asked_tables[asked:]
-                known = tuple(written) if alone and written <= fields.keys() else ()
+                written = given_values(node, target)
+                alone = saves(node, target) and table not in self.asked_tables[asked:]
+                known = tuple(written) if alone and written <= fields.keys() and isinstance(node.target, ast.Name) else ()
                 place = source.location(frame.path, node.iter)
-                texts = ast.unparse(node.iter), node.target.id
+                texts = query_text(node.iter, iterable), target
                 whole = any(each.columns is None for each in saved)
-                of = model.label, table, iterable.filtered, iterable.streamed, whole
+                of = model.label, table, many.filtered, many.streamed, whole
                 self.saving.append(Loop(*of, *texts, known, frame.name, place))
         return ended
 
@@ -121,9 +122,7 @@ class Rows(Queries):
         return ended
 
     def of_Compare(self, node: ast.Compare, frame: Frame) -> Any:
-        self.compares_alias = self.compares_alias or any(
-            isinstance(each, ast.Attribute) and each.attr == "alias" for each in ast.walk(node)
-        )
+        self.compares_alias = self.compares_alias or any(is_alias(each, frame) for each in ast.walk(node))
         return super().of_Compare(node, frame)
 
     def called(self, node: ast.Call, callee: Any, args: list[Any], keywords: dict[str, Any], frame: Frame) -> None:
@@ -257,6 +256,19 @@ class Rows(Queries):
                 yield Kind.DELETE, through, None, part, True
 
 
+def row_name(target: ast.expr) -> str:
+    """The variable that holds the row, also behind a number that `enumerate()` gives."""
+    last = target.elts[-1] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else target
+    return last.id if isinstance(last, ast.Name) else ""
+
+
+def query_text(node: ast.expr, iterable: Any) -> str:
+    """The queryset that a loop runs over, as code, without the list that is made of it."""
+    if isinstance(iterable, Many):
+        return ast.unparse(node)
+    return ast.unparse(node.args[0]) if isinstance(node, ast.Call) and node.args else "…"
+
+
 def given_values(loop: ast.AST, name: str) -> Set[str]:
     """The attributes of a variable that a loop assigns, in order."""
     found = [
@@ -284,3 +296,9 @@ def is_unseen(callee: Any, values: list[Any]) -> bool:
         words = str(getattr(callee.object, "__module__", None) or type(callee.object).__module__).split(".")
         return HARMLESS.isdisjoint(".".join(words[:length]) for length in range(1, len(words) + 1))
     return not isinstance(callee, Model) and any(is_mine(value) for value in values)
+
+
+def is_alias(node: ast.AST, frame: Frame) -> bool:
+    """Whether it is a connection's alias, or a name for it."""
+    found = frame.lookup(node.id) if isinstance(node, ast.Name) else None
+    return getattr(node, "attr", "") == "alias" or (isinstance(found, Part) and found.name == "alias")

@@ -7,7 +7,7 @@ from typing import Any
 
 from migration_lint.python.expressions import Expressions
 from migration_lint.python.frames import Frame
-from migration_lint.python.history import Model, Row
+from migration_lint.python.history import Box, Each, Model, Row
 from migration_lint.python.values import PURE, UNKNOWN, Built, Instance, Items, Known, Marker, Part, is_a, plain
 
 # What gives a name or a number, and no value of the rows'.
@@ -75,5 +75,15 @@ class Texts(Expressions):
             if callee.name == "format" and is_a(plain(callee.owner), str):
                 return self.put_together([*args, *keywords.values()])
             if callee.name in NAMING:
-                return Built(True)
+                return Built(not (callee.name == "join" and any(map(is_of_row, joined(args)))))
         return found
+
+
+def joined(args: list[Any]) -> list[Any]:
+    """What `", ".join(…)` puts together, where it is a list that the function makes."""
+    boxes = [each.values if isinstance(each, Box) else [each.value] for each in args if isinstance(each, Each | Box)]
+    return [value for values in boxes for value in values]
+
+
+def is_of_row(value: Any) -> bool:
+    return isinstance(value, Part) and isinstance(value.owner, Row)

@@ -1,9 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.migrations import AddField, AlterField, CreateModel, Migration, RenameField, RenameModel, RunPython, RunSQL
+from django.db.migrations import (
+    AddField,
+    AlterField,
+    CreateModel,
+    Migration,
+    RenameField,
+    RenameModel,
+    RunPython,
+    RunSQL,
+    SeparateDatabaseAndState,
+)
 from django.db.migrations.operations.base import OperationCategory
 
 from migration_lint import Finding, Plan, Rule, Severity
@@ -27,7 +37,8 @@ class MisleadingInitial(Rule):
                 continue
             if not any(isinstance(operation, (CreateModel, AddField)) for operation in migration.operations):
                 continue  # nothing to recognise it by: it is never taken for applied
-            if not (more := [operation for operation in migration.operations if does_more(operation, migration)]):
+            own = own_models(migration)
+            if not (more := [operation for operation in parts(migration.operations) if does_more(operation, own)]):
                 continue
             key = (migration.app_label, migration.name)
             what = " and ".join(dict.fromkeys(f"`{type(operation).__name__}`" for operation in more))
@@ -41,7 +52,27 @@ class MisleadingInitial(Rule):
             )  # fmt: skip
 
 
-def does_more(operation: Any, migration: Migration) -> bool:
+def parts(operations: Iterable[Any]) -> Iterator[Any]:
+    """The operations, and what of them reaches the database where they hold others."""
+    for operation in operations:
+        if isinstance(operation, SeparateDatabaseAndState):
+            yield from parts(operation.database_operations)
+        else:
+            yield operation
+
+
+def own_models(migration: Migration) -> set[str]:
+    """The models that it creates, by all the names that it gives them."""
+    names: set[str] = set()
+    for operation in parts(migration.operations):
+        if isinstance(operation, CreateModel):
+            names.add(operation.name_lower)
+        elif isinstance(operation, RenameModel) and operation.old_name_lower in names:
+            names.add(operation.new_name_lower)
+    return names
+
+
+def does_more(operation: Any, own: set[str]) -> bool:
     """Whether it changes rows, or what was there before the migration."""
     if isinstance(operation, RunPython):
         return operation.code is not RunPython.noop
@@ -53,4 +84,4 @@ def does_more(operation: Any, migration: Migration) -> bool:
         model = getattr(operation, "model_name_lower", None) or getattr(operation, "name_lower", "")
     else:
         return False
-    return model not in {part.name_lower for part in migration.operations if isinstance(part, CreateModel)}
+    return model not in own

@@ -144,9 +144,25 @@ def makes_rows(operation: Any) -> bool:
         texts = [operation.sql] if isinstance(operation.sql, str) else [str(part) for part in operation.sql]
         return not all(text.lstrip("([' \"\n").upper().startswith(CHANGES_ROWS) for text in texts)
     read = list(trees(operation.code))
+    if any(map(saves_new, read)):
+        return True
     for node in (node for tree in read for node in ast.walk(tree)):
         if isinstance(node, ast.Attribute) and node.attr in MAKES_ROWS:
             return True
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "INSERT" in node.value.upper().split():
             return True
     return not read
+
+
+def saves_new(tree: ast.AST) -> bool:
+    """Whether a function saves what it makes of a model that it has asked for: `Book(title="x").save()`."""
+    nodes = list(ast.walk(tree))
+    given = [node for node in nodes if isinstance(node, ast.Assign) and is_get_model(node.value)]
+    names = {target.id for node in given for target in node.targets if isinstance(target, ast.Name)}
+    made = [node.func for node in nodes if isinstance(node, ast.Call)]
+    makes = any((isinstance(func, ast.Name) and func.id in names) or is_get_model(func) for func in made)
+    return makes and any(isinstance(node, ast.Attribute) and node.attr in ("save", "asave") for node in nodes)
+
+
+def is_get_model(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get_model"

@@ -6,7 +6,6 @@ import importlib
 import inspect
 
 import pytest
-from django.conf import settings
 
 from migration_lint import conf, lint
 from migration_lint.rules import Rule, rules_in
@@ -246,52 +245,16 @@ def test_one_loop_is_one_finding() -> None:
 
 # default-database-alias, missing-routing-hints
 
-ALIASES = {
-    "apps.get_model('shop', 'Book').objects.update(stock=1)": 1,
-    "apps.get_model('shop', 'Book')(stock=1).save()": 1,
-    "apps.get_model('shop', 'Book')(stock=1).save(using=schema_editor.connection.alias)": 0,
-    "apps.get_model('shop', 'Book').objects.using(schema_editor.connection.alias).filter(stock=1).update(stock=2)": 0,
-    "apps.get_model('shop', 'Book').objects.db_manager('default').create(stock=1)": 0,
-    "[b.save() for b in apps.get_model('shop', 'Book').objects.using('default')]": 0,
-    "schema_editor.connection.alias == 'default' and apps.get_model('shop', 'Book').objects.update(stock=1)": 0,
-}
+
+def test_queries_that_name_no_database() -> None:
+    found = only("default-database-alias", rule("default-database-alias").bad)
+    assert found.message == (
+        "`clear_notes` asks for rows of `shop.Book` without saying in which database: while another one than the default is migrated, "
+        "it changes or reads the wrong rows."
+    )
 
 
-@pytest.mark.parametrize("body", ALIASES)
-def test_queries_that_name_no_database(body: str) -> None:
-    found = findings_of(rule("default-database-alias"), function(body))
-    assert [finding.message for finding in found] == ALIASES[body] * [
-        (
-            "`fill` asks for rows of `shop.Book` without saying in which database: while another one than the default is migrated, it "
-            "changes or reads the wrong rows."
-        )
-    ]
-
-
-class Everywhere:
-    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
-        return None
-
-
-class DefaultAlone:
-    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
-        return db == "default"
-
-
-def test_a_router_that_keeps_the_app_in_one_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = function("apps.get_model('shop', 'Book').objects.update(stock=1)")
-    for router, count in ((Everywhere, 1), (DefaultAlone, 0)):
-        monkeypatch.setattr(type(rule("default-database-alias")), "routers", (router,))
-        assert len(findings_of(rule("default-database-alias"), source)) == count
-
-
-def test_a_project_with_one_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = rule("default-database-alias").bad
-    monkeypatch.delitem(settings.DATABASES, "analytics")
-    assert findings_of(rule("default-database-alias"), source) == []
-
-
-def test_a_router_that_looks_at_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_router_that_looks_at_the_model() -> None:
     assert whole("missing-routing-hints") == (
         (
             "`ByModel.allow_migrate()` looks at the model or at hints, and the `RunSQL` gives it none: it may run on a database that "
@@ -299,8 +262,6 @@ def test_a_router_that_looks_at_the_model(monkeypatch: pytest.MonkeyPatch) -> No
         ),
         'Tell the router which model it is about:\n    hints={"model_name": "book"},',
     )
-    monkeypatch.setattr(type(rule("missing-routing-hints")), "routers", (DefaultAlone,))
-    assert findings_of(rule("missing-routing-hints"), rule("missing-routing-hints").bad) == []
 
 
 # The others

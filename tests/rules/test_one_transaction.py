@@ -341,20 +341,3 @@ def test_the_stronger_rule_tells_it() -> None:
     ]
     (finding,) = findings_of(rules, TRIM.format(atomic=True, operations=f"{COLUMN}, {TRIMMED}"))
     assert (finding.rule, finding.also) == ("work-under-exclusive-lock", (TOGETHER,))
-
-
-@pytest.mark.parametrize(
-    ("atomic", "operations"),
-    [
-        (False, f"{TRIMMED}, {COLUMN}"),
-        (True, f"{SEEDED}, {COLUMN}"),
-        (True, f"{COLUMN}, {SEEDED}"),
-        (True, f"{LOOKED}, {COLUMN}"),
-        (True, f'migrations.CreateModel("Sale", [("id", models.BigAutoField(primary_key=True))]), {TRIMMED}'),
-        (True, f'migrations.RunSQL("UPDATE shop_review SET rating = 1"), {TRIMMED}'),
-        (True, 'migrations.AlterField("review", "rating", models.IntegerField(default=0))'),
-        (True, f'{TRIMMED}, migrations.AlterField("book", "stock", models.IntegerField(help_text="x"))'),
-    ],
-)
-def test_rows_and_schema_apart(atomic: bool, operations: str) -> None:
-    assert found(TOGETHER, TRIM.format(atomic=atomic, operations=operations)) == []

@@ -86,14 +86,6 @@ def test_a_swappable_model_that_nothing_depends_on(load: Load) -> None:
     )
 
 
-def test_a_swappable_model_that_is_depended_on(load: Load) -> None:
-    first = file(SWAPPABLE, create("Review", key("settings.AUTH_USER_MODEL")))
-    second = file(
-        [("reviews", "0001_initial")], f"migrations.AddField('review', 'x', {key('settings.AUTH_USER_MODEL')[10:-1]})"
-    )
-    assert problems(load(accounts={"0001_initial": USER}, reviews={"0001_initial": first, "0002_x": second})) == []
-
-
 def test_a_model_in_whose_place_the_settings_put_another(load: Load) -> None:
     own = file([("auth", "0001_initial")], create("Review", key("'auth.User'", "ManyToManyField", "related_name='+'")))
     (problem,) = problems(load(auth={"0001_initial": USER}, reviews={"0001_initial": own}))

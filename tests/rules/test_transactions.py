@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from migration_lint import Finding, Target
+from migration_lint import Finding
 from migration_lint.engine import Engine
 from migration_lint.rules import Rule, rules_in
 from migration_lint.testing import findings_of, impacts_of
@@ -132,26 +132,3 @@ def test_a_missing_lock_timeout_is_told_once(monkeypatch: pytest.MonkeyPatch) ->
     )
     assert 'DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=2s"}' in found.help
     assert (found.app_label, found.migration, found.targets) == (None, None, ("postgresql@16",))
-
-
-@pytest.mark.parametrize(
-    ("source", "options"),
-    [
-        (ALTER, {"options": "-c lock_timeout=5s"}),
-        (ALTER, {"options": "-c statement_timeout=0 --lock-timeout=2000"}),
-        (ALTER.replace("[", '[migrations.RunSQL("SET lock_timeout = 1000"), ', 1), {}),
-        (CONCURRENT, {}),
-        (NEW_TABLE, {}),
-    ],
-)
-def test_a_bounded_wait_is_left_alone(monkeypatch: pytest.MonkeyPatch, source: str, options: dict[str, Any]) -> None:
-    assert told(monkeypatch, [source], options) == []
-
-
-def test_no_limit_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(told(monkeypatch, [ALTER], {"options": "-c lock_timeout=0"})) == 1
-
-
-def test_options_of_another_vendor_tell_nothing() -> None:
-    assert not Target("default", "postgresql", (16,)).own
-    assert messages("missing-lock-timeout", ALTER, "postgresql@16") == []

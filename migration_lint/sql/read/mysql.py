@@ -45,6 +45,8 @@ class MySQL(Words):
             return lock_tables(cursor)
         if verb == "unlock":
             return iter([Action(Kind.SERVER, None, "unlock tables")])
+        if verb == "set" and cursor.take("statement"):
+            return for_statement(cursor)
         if verb == "set":
             return set_variables(cursor)
         if verb == "replace":
@@ -59,9 +61,6 @@ class MySQL(Words):
         def act(kind: Kind, name: str | None = None, definition: object = None) -> Iterator[Action]:
             return iter([Action(kind, table, name, definition, frozenset(traits))])
 
-        if cursor.take("wait"):
-            cursor.next()
-        cursor.take("nowait")
         if cursor.at("add"):
             return self.add(cursor, table, traits)
         if cursor.at("drop"):
@@ -324,8 +323,8 @@ def maintain(cursor: Cursor, kind: Kind) -> Iterator[Action]:
 def lock_tables(cursor: Cursor) -> Iterator[Action]:
     for item in cursor.items():
         table = item.relation()
-        mode = item.rest()[-1].value
-        yield Action(Kind.LOCK_TABLE, table, None, None, frozenset({"write" if mode == "write" else "read"}))
+        words = [token.value for token in item.rest()]
+        yield Action(Kind.LOCK_TABLE, table, None, None, frozenset({"write" if "write" in words else "read"}))
 
 
 def set_variables(cursor: Cursor) -> Iterator[Action]:
@@ -335,7 +334,7 @@ def set_variables(cursor: Cursor) -> Iterator[Action]:
         own = False
         while item.take("@"):
             own = not own
-        if item.at_any("names", "character", "charset", "transaction", "password", "role", "statement"):
+        if item.at_any("names", "character", "charset", "transaction", "password", "role"):
             item.rest()
             yield Action(Kind.SERVER, None, "set")
             continue
@@ -350,6 +349,17 @@ def set_variables(cursor: Cursor) -> Iterator[Action]:
             yield Action(Kind.SERVER, None, "set")
         else:
             yield Action(Kind.SET, None, name, value, frozenset({"session"}))
+
+
+def for_statement(cursor: Cursor) -> Iterator[Action]:
+    """MariaDB's `SET STATEMENT name = value, … FOR` a statement. Of what it sets, a limit of the wait is kept alone."""
+    from migration_lint.sql.read import read_statement
+
+    names = set()
+    while not cursor.done and not cursor.take("for"):
+        names.add(cursor.next().value)
+    for action in read_statement(cursor):
+        yield replace(action, traits=action.traits | ({"wait bounded"} if "lock_wait_timeout" in names else set()))
 
 
 def table_options(cursor: Cursor) -> dict[str, str]:

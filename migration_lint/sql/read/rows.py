@@ -253,7 +253,18 @@ def rows(cursor: Cursor, verb: str) -> Iterator[Action]:
         yield Action(Kind.SELECT_FOR_UPDATE if locking else Kind.SELECT, name, None, calls)
     if calls and not changed and not read:
         yield Action(Kind.SELECT, None, None, calls)
+    yield from configured(tokens)
     cursor.rest()
+
+
+def configured(tokens: Sequence[Token]) -> Iterator[Action]:
+    """PostgreSQL's `set_config('name', 'value', is_local)`, with literals."""
+    for index, token in enumerate(tokens):
+        if token.value == "set_config" and len(tokens) > index + 7:
+            _, name, _, value, _, local, _ = tokens[index + 1 : index + 8]
+            if name.kind == value.kind == "string":
+                scope = "local" if local.value == "true" else "session"
+                yield Action(Kind.SET, None, name.value.lower(), value.value, frozenset({scope}))
 
 
 def is_narrowed(tokens: Sequence[Token]) -> bool:

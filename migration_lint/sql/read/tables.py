@@ -83,6 +83,8 @@ def alter_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         traits.add("only")
     table = cursor.relation()
     cursor.take("*")
+    if cursor.take("nowait") or (cursor.take("wait") and cursor.next()):  # MariaDB's
+        traits.add("wait bounded")
     renamed: list[Action] = []  # the other subcommands mean the table by its old name
     alone = True
     for item in cursor.items():

@@ -1,0 +1,1 @@
+MIGRATION_MODULES = {"shop": "shop.moved"}  # expect: broken-graph (no line)

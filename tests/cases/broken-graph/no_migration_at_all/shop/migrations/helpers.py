@@ -1,0 +1,3 @@
+"""What the migrations share."""  # expect: broken-graph
+
+EMPTY = ""

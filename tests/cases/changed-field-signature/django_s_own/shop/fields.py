@@ -1,0 +1,6 @@
+from django.db import models
+
+
+class Money(models.DecimalField):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)

@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.AddField(
+            "book",
+            "price",
+            models.IntegerField(size=3),  # expect: broken-graph
+        ),
+    ]

@@ -1,0 +1,8 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0002_b")]
+    operations = [
+        migrations.AddField("book", "c", models.IntegerField(null=True)),
+    ]

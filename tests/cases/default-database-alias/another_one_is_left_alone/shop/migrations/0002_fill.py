@@ -1,0 +1,15 @@
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    Book = apps.get_model("shop", "Book")
+    if schema_editor.connection.alias != "default":
+        return
+    Book.objects.filter(title="").update(title="x")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]

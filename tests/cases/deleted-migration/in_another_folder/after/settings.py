@@ -1,0 +1,2 @@
+INSTALLED_APPS = ["migration_lint", "shop"]
+MIGRATION_MODULES = {"shop": "shop.schema"}

@@ -1,0 +1,8 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [  # expect: edited-migration
+        migrations.AddIndex("book", models.Index(fields=["title"], name="j")),
+    ]

@@ -1,0 +1,9 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("shop", "0001_initial")]
+    operations = [  # expect: edited-migration
+        migrations.AddField("book", "a", models.IntegerField(null=True)),
+    ]

@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+LIMIT = 6
+MORE = 1
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.AddField("book", "a", models.IntegerField(null=True)),
+    ]

@@ -1,0 +1,10 @@
+from django.db import migrations, models
+
+LIMIT = 5
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.AddField("book", "a", models.IntegerField(null=True)),
+    ]

@@ -1,0 +1,10 @@
+# target: mysql@8.4
+# target: mariadb@10.11
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.RunSQL("CREATE TABLE " + "ä" * 32 + " (id int)", migrations.RunSQL.noop),
+    ]

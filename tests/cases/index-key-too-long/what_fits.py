@@ -1,0 +1,10 @@
+# target: mysql@8.4
+# target: mariadb@10.11
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.AddField("book", "url", models.CharField(max_length=768, null=True, db_index=True)),
+    ]

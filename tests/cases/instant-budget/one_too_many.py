@@ -1,0 +1,10 @@
+# target: mysql@8.4
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        *(migrations.AddField("book", f"mark_{n}", models.IntegerField(null=True)) for n in range(64)),
+        migrations.AddField("book", "last", models.IntegerField(null=True)),  # expect: instant-budget
+    ]

@@ -1,0 +1,11 @@
+# target: mysql@8.4
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        *(migrations.AddField("book", f"mark_{n}", models.IntegerField(null=True)) for n in range(64)),
+        migrations.RunSQL("OPTIMIZE TABLE shop_book", migrations.RunSQL.noop),
+        migrations.AddField("book", "last", models.IntegerField(null=True)),
+    ]

@@ -1,0 +1,11 @@
+# target: mysql@8.4
+# target: mariadb@10.11
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.CreateModel("Tome", [("id", models.BigAutoField(primary_key=True))]),
+        migrations.AddField("tome", "a", models.IntegerField(null=True)),
+    ]

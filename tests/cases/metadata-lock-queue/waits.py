@@ -1,0 +1,10 @@
+# target: mysql@8.4
+# target: mariadb@10.11
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):  # expect: metadata-lock-queue
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.AddField("book", "a", models.IntegerField(null=True)),
+    ]

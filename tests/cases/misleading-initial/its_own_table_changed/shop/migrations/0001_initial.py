@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [
+        migrations.CreateModel(
+            "Book", [("id", models.BigAutoField(primary_key=True)), ("title", models.CharField(max_length=9))]
+        ),
+        migrations.RemoveField("Book", "title"),
+        migrations.RenameModel("Book", "Tome"),
+        migrations.DeleteModel("Tome"),
+    ]

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [
+        migrations.CreateModel(
+            "Book", [("id", models.BigAutoField(primary_key=True)), ("title", models.CharField(max_length=9))]
+        ),
+        migrations.RunPython(migrations.RunPython.noop, migrations.RunPython.noop),
+        migrations.RunSQL(migrations.RunSQL.noop, migrations.RunSQL.noop),
+    ]

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.RunSQL("UPDATE shop_book SET title = 'x' WHERE id = 1", migrations.RunSQL.noop),
+    ]

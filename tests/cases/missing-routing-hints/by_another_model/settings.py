@@ -1,0 +1,5 @@
+DATABASES = {
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "shop"},
+    "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": "other"},
+}
+DATABASE_ROUTERS = ["routers.Split"]

@@ -1,0 +1,8 @@
+from django.db import models
+
+
+class Book(models.Model):  # expect: models-ahead-of-migrations
+    title = models.CharField(max_length=9)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["title"], name="u")]

@@ -1,0 +1,5 @@
+from django.db import models
+
+
+class Book(models.Model):  # expect: models-ahead-of-migrations
+    title = models.CharField(max_length=10)

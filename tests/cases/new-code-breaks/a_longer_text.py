@@ -1,0 +1,9 @@
+# deploy: code-first
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.AlterField("book", "title", models.CharField(max_length=200)),  # expect: new-code-breaks
+    ]

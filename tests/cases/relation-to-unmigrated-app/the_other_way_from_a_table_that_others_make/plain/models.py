@@ -1,0 +1,8 @@
+from django.db import models
+
+
+class Shelf(models.Model):
+    book = models.ForeignKey("shop.Book", models.CASCADE)
+
+    class Meta:
+        managed = False

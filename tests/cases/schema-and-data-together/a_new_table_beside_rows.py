@@ -1,0 +1,13 @@
+# target: postgresql@16
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.RunSQL(
+            "UPDATE shop_book SET stock = 0 WHERE stock < 0",
+            migrations.RunSQL.noop,
+        ),
+        migrations.CreateModel("Sale", [("id", models.BigAutoField(primary_key=True))]),
+    ]

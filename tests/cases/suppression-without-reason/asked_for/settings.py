@@ -1,0 +1,1 @@
+MIGRATION_LINT = {"require_reason": True}

@@ -1,0 +1,2 @@
+INSTALLED_APPS = ["migration_lint", "items", "shop"]
+SHOP_ITEM_MODEL = "items.Item"

@@ -1,0 +1,15 @@
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    operations = [
+        migrations.CreateModel(
+            "Book",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("owner", models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)),
+            ],
+        ),
+    ]

@@ -1,0 +1,13 @@
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    Book = apps.get_model("shop", "Book")
+    Book(title="x").save()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]

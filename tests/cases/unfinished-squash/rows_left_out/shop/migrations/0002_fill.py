@@ -1,0 +1,12 @@
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    apps.get_model("shop", "Book").objects.create(title="x")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]

@@ -1,0 +1,13 @@
+import shop.rules
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.CreateModel(
+            "Tome",
+            [("id", models.BigAutoField(primary_key=True))],
+            bases=(shop.rules.Numbered, models.Model),  # expect: unserializable-reference
+        ),
+    ]

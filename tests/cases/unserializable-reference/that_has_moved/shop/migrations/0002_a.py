@@ -1,0 +1,13 @@
+from django.db import migrations, models
+from shop.rules import is_issn  # expect: unserializable-reference
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.AlterField(
+            "book",
+            "title",
+            models.CharField(max_length=9, validators=[is_issn]),
+        ),
+    ]

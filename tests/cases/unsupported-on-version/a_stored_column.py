@@ -1,0 +1,13 @@
+# target: postgresql@16
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.AddField(
+            "book",
+            "n",
+            models.GeneratedField(expression=models.F("stock") + 1, output_field=models.IntegerField(), db_persist=True),
+        ),
+    ]

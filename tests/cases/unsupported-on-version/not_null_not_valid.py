@@ -1,0 +1,12 @@
+# target: postgresql@17
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_x")]
+    operations = [
+        migrations.RunSQL(  # expect: unsupported-on-version
+            "ALTER TABLE shop_book ADD CONSTRAINT n NOT NULL published NOT VALID",
+            migrations.RunSQL.noop,
+        ),
+    ]
