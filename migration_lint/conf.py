@@ -18,6 +18,7 @@ from django.db import connections
 
 from migration_lint import coming_over
 from migration_lint.backends import VENDORS, FactError, django_vendor, load, version_tuple
+from migration_lint.failures import told
 from migration_lint.types import DATABASE_FIRST, DEPLOY_ORDERS, Severity, Target
 
 if sys.version_info >= (3, 11):
@@ -386,7 +387,7 @@ def targets(config: Config) -> tuple[Target, ...]:
         try:
             vendor = connections[alias].vendor
         except Exception as error:
-            raise UsageError(f"The database {alias!r} cannot be set up: {' '.join(str(error).split())}") from error
+            raise UsageError(f"The database {alias!r} cannot be set up: {told(error, alias)}") from error
         if vendor == "unknown":
             raise UsageError(f"The database {alias!r} has no ENGINE. Name a target, such as --target postgresql@16.")
         found.setdefault(make_target(alias, vendor, None))

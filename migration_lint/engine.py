@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db.migrations import RunPython
 
+from migration_lint.failures import told
 from migration_lint.project.source import migration_path
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.rules import Rule
@@ -257,9 +258,7 @@ class Engine:
             self.crashed.add(rule.id)
             where = f" on {'.'.join(subject.key)}" if isinstance(subject, MigrationImpact) else ""
             last = traceback.extract_tb(error.__traceback__)[-1]
-            self.errors.append(
-                f"the rule {rule.id} crashed{where}: {type(error).__name__}: {error} ({last.filename}:{last.lineno})"
-            )
+            self.errors.append(f"the rule {rule.id} crashed{where}: {told(error)} ({last.filename}:{last.lineno})")
 
 
 def merge(found: Iterable[Finding]) -> list[Finding]:

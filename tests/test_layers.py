@@ -13,7 +13,7 @@ import migration_lint
 ROOT = Path(migration_lint.__file__).parent
 # From the ground up. A package stands for all its modules; the longest prefix counts.
 LAYERS = [
-    {"types", "edits", "sql.lexer", "coming_over"},
+    {"types", "edits", "sql.lexer", "coming_over", "failures"},
     {"running", "keys"},
     {"backends"},
     {"spelling", "sessions", "rows.conversions", "changes"},

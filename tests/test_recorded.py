@@ -12,7 +12,6 @@ import pytest
 from django.db import connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory, NodeNotFoundError
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from migration_lint import Severity
 from migration_lint.conf import UsageError
@@ -160,25 +159,6 @@ def test_a_database_that_is_not_there(load: Load, database: Path) -> None:
     database.write_bytes(b"no database at all, but long enough to be read as one" * 50)
     with pytest.raises(UsageError, match=r"DatabaseError: file is not a database\.$"):
         recorded.recorded(graph, ALIAS)
-
-
-def test_only_the_one_table_is_read(load: Load, database: Path) -> None:
-    record(database, ("reviews", "0001_a"))
-    connection: Any = connections[ALIAS]
-    asked: list[str] = []
-
-    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        asked.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(watch):
-        recorded.recorded(load(**GRAPHS["plain"]), ALIAS)
-    table = MigrationRecorder.Migration._meta.db_table
-    assert len(asked) == 2
-    assert all(sql.lstrip().upper().startswith("SELECT") for sql in asked)
-    assert "sqlite_master" in asked[0]
-    assert f'FROM "{table}"' in asked[1]
-    assert connection.connection is None
 
 
 def test_the_option(tmp_path: Path) -> None:

@@ -105,6 +105,16 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a session of ours asks a database: what it connects with where the alias's OPTIONS say nothing of it, what it sets
+    first so that it can only read and soon gives up waiting, and the query that returns a row if django_migrations is there."""
+
+    settings: tuple[str, ...]
+    exists: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Backend:
     vendor: str
     dialect: Dialect
@@ -119,6 +129,7 @@ class Backend:
     passes: Mapping[str, int]
     name_limit: int
     names: Mapping[str, Any]
+    reading: Reading
     database_locks: frozenset[str] = frozenset()  # those that are taken on the whole database
     settings: Mapping[str, Any] = field(default_factory=dict)
     server: Mapping[str, Any] = field(default_factory=dict)
@@ -329,6 +340,7 @@ def parse(vendor: str, data: Mapping[str, Any]) -> Backend:
         ways=data.get("ways", {}),
         conversions=data.get("conversions", {}),
         waiting=Waiting(**data["waiting"]) if "waiting" in data else None,
+        reading=Reading(**data["reading"]),
         reserved=frozenset(data["names"].get("reserved", "").split()),
     )
 

@@ -14,8 +14,9 @@ from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
+from migration_lint.failures import told
 from migration_lint.project import loading, source
-from migration_lint.project.halves import Halves, advance, describe_error, models_with, models_without, named_models
+from migration_lint.project.halves import Halves, advance, models_with, models_without, named_models
 from migration_lint.project.order import Order
 from migration_lint.project.reach import Reach, reach
 from migration_lint.project.registry import ModelKey
@@ -81,7 +82,7 @@ class Collector:
                     if model._meta.can_migrate(self.wrapper):
                         editor.create_model(model)
                 except Exception as error:  # their SQL is not linted; a table that cannot be made is one that nobody made
-                    server.errors.append(f"the table of `{model._meta.label}` could not be worked out: {describe_error(error)}")
+                    server.errors.append(f"the table of `{model._meta.label}` could not be worked out: {told(error)}")
         for item in editor.deferred_sql:
             if refusal := self.send_deferred(editor, item):
                 server.errors.append(f"an index or key of an app without migrations could not be worked out: {refusal}")
@@ -204,7 +205,7 @@ class Collector:
             Migration.apply = stand_in  # type: ignore[method-assign, assignment]
             migration.apply(halves[0].before.clone(), editor)
         except Exception as error:
-            return True, describe_error(error)
+            return True, told(error)
         finally:
             Migration.apply = own  # type: ignore[method-assign]
         return bool(reached), None
@@ -225,7 +226,7 @@ class Collector:
         except Exception as error:
             editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
             self.server.catalog = self.server.catalog.taint(*touched_tables(operation, migration.app_label, before, after))
-            return describe_error(error)
+            return told(error)
         return None
 
     def send_deferred(self, editor: Any, item: object) -> str | None:
@@ -233,7 +234,7 @@ class Collector:
         try:
             editor.execute(item, None)
         except Exception as error:
-            return describe_error(error)
+            return told(error)
         return None
 
     def run_python(self, server: Server, function: Any, operation: RunPython, label: str) -> None:
@@ -319,10 +320,10 @@ class Collector:
             try:
                 operation.database_backwards(migration.app_label, editor, states.after, states.before)
             except (IrreversibleError, NotImplementedError) as reason:
-                error = describe_error(reason)
+                error = told(reason)
             except Exception as reason:
                 editor.deferred_sql[:] = [item for item in editor.deferred_sql if any(item is old for old in waiting)]
-                error = describe_error(reason)
+                error = told(reason)
         if own:
             server.commit()
         return Reverse(tuple(server.statements[start:]), error)

@@ -11,6 +11,7 @@ from django.db.migrations import Migration, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 
+from migration_lint.failures import told
 from migration_lint.project.registry import ModelKey
 from migration_lint.project.states import PlanState
 from migration_lint.types import MigrationKey
@@ -42,11 +43,6 @@ def changed(before: PlanState, after: PlanState) -> frozenset[ModelKey]:
     return frozenset(key for key, state in new.items() if dict.get(old, key) is not state) | (old.keys() - new.keys())
 
 
-def describe_error(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
 def is_expandable(operation: Operation) -> bool:
     """Whether this is Django's own SeparateDatabaseAndState, whose database half can be walked operation by operation."""
     own = type(operation)
@@ -66,7 +62,7 @@ def advance(state: PlanState, migration: Migration) -> Iterator[Halves]:
         try:
             operation.state_forwards(migration.app_label, state)
         except Exception as reason:
-            error = describe_error(reason)
+            error = told(reason)
             state = before.clone()
         state.freeze()
         parts: list[Part] = [(operation, (index,), before, state, None)]
@@ -86,7 +82,7 @@ def expand(
         try:
             nested.state_forwards(label, after)
         except Exception as reason:
-            return parts, describe_error(reason)
+            return parts, told(reason)
         after.freeze()
         if is_expandable(nested):
             inner, error = expand(nested, index, state, label, place)

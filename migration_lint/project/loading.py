@@ -22,6 +22,7 @@ from django.db.migrations.loader import MIGRATIONS_MODULE_NAME, MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from migration_lint.conf import did_you_mean
+from migration_lint.failures import told
 from migration_lint.project import imports, source
 from migration_lint.project.order import Order
 from migration_lint.types import Location, MigrationKey, Problem
@@ -139,8 +140,7 @@ class Loader(MigrationLoader):
             self.problems.append(Problem(reason.rule, f"{message}: {reason.what}.", reason.help, label, name, reason.location))
             self.left_out.add((label, name))
             return
-        text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
-        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        text = told(error)
         self.problems.append(
             Problem(
                 "broken-graph", f"{message}: {text.rstrip('.')}.",
@@ -381,7 +381,7 @@ def imported_again(migrations: tuple[Migration, ...], errors: list[str]) -> tupl
                 with source.recording():
                     migration = fresh(module).Migration(migration.name, migration.app_label)
             except Exception as error:
-                errors.append(f"{migration.app_label}.{migration.name} could not be imported again: {error!r:.200}")
+                errors.append(f"{migration.app_label}.{migration.name} could not be imported again: {told(error):.200}")
         found.append(migration)
     return tuple(found)
 

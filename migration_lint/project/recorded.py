@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as WaitedInVain
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from django.db import connections
 from django.db.migrations import Migration
 from django.db.migrations.exceptions import CircularDependencyError, NodeNotFoundError
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
+from migration_lint import backends
 from migration_lint.conf import UsageError, check_alias
+from migration_lint.failures import told
 from migration_lint.project.loading import Graph, Loader
 from migration_lint.types import MigrationKey, Recorded
+
+Answer = TypeVar("Answer")
+PATIENCE = 30  # seconds
 
 
 def applied(graph: Graph, alias: str, option: str) -> frozenset[MigrationKey]:
@@ -49,20 +60,83 @@ def recorded(graph: Graph, alias: str) -> Recorded:
 def read(alias: str, option: str) -> frozenset[MigrationKey]:
     """`option` is what asked for it."""
     check_alias(alias)
+    connection: Any = connections[alias]
     try:
-        connection: Any = connections[alias]
-        name = str(connection.settings_dict["NAME"])
-        if connection.vendor == "sqlite" and not connection.is_in_memory_db() and not name.startswith("file:"):
-            os.stat(name)  # connecting would make it
-        was_open = connection.connection is not None
-        try:
-            return frozenset(MigrationRecorder(connection).applied_migrations())
-        finally:
-            if not was_open:
-                connection.close()
+        if getattr(connection, "is_in_memory_db", bool)():  # no other connection can see it, and there is nobody to wait for
+            with connection.cursor() as cursor:
+                return asked(cursor, facts(connection))
+        return within(PATIENCE, partial(asked_alone, connection))
     except Exception as error:  # whatever a driver raises
-        text = " ".join(str(error).split()).rstrip(".")
-        raise UsageError(f"{option} {alias}: the database could not be read: {type(error).__name__}: {text}.") from error
+        raise UsageError(f"{option} {alias}: the database could not be read: {told(error, alias).rstrip('.')}.") from None
+
+
+def within(seconds: int, work: Callable[[], Answer]) -> Answer:
+    """For what no driver has a limit for: names that nobody resolves, poolers with a queue, hosts that go silent half way."""
+    answer: Future[Answer] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(work())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except WaitedInVain:
+        raise TimeoutError(f"no answer within {seconds} seconds") from None
+
+
+def asked_alone(connection: Any) -> frozenset[MigrationKey]:
+    with reading(connection) as cursor:
+        return asked(cursor, facts(cursor.db))
+
+
+def asked(cursor: Any, own: backends.Reading) -> frozenset[MigrationKey]:
+    cursor.execute(own.exists)
+    if cursor.fetchone() is None:
+        return frozenset()
+    cursor.execute("SELECT app, name FROM django_migrations")
+    return frozenset((str(label), str(name)) for label, name in cursor.fetchall())
+
+
+@contextmanager
+def reading(other: Any) -> Iterator[Any]:
+    """A cursor that can only read, and soon gives up waiting.
+
+    It is a new connection's: what others have opened, and may be using, stays as it is.
+    """
+    options = {**facts(other).options, **other.settings_dict["OPTIONS"]}
+    options.pop("pool", None)  # what is in there was connected for others
+    settings = {**other.settings_dict, "OPTIONS": options}
+    if hasattr(other, "is_in_memory_db"):
+        settings["NAME"] = read_only(settings["NAME"])
+    connection = type(other)(settings, other.alias)
+    try:
+        connection.set_autocommit(False)
+        with connection.cursor() as cursor:
+            for statement in facts(connection).settings:
+                cursor.execute(statement)
+            yield cursor
+        connection.rollback()
+    finally:
+        connection.close()
+
+
+def facts(connection: Any) -> backends.Reading:
+    """Django has one backend for MariaDB and MySQL, and knows which it is when it is connected."""
+    is_mariadb = connection.connection is not None and getattr(connection, "mysql_is_mariadb", False)
+    return backends.load("mariadb" if is_mariadb else connection.vendor).reading
+
+
+def read_only(name: str | Path) -> str:
+    """The address of an SQLite file. Connecting to it makes no file: neither this one nor those beside it."""
+    text = str(name)
+    path = Path(unquote(urlsplit(text).path) if text.startswith("file:") else text).absolute()
+    with path.open("rb") as file:
+        is_wal = file.read(20)[18:] == b"\2\2"
+    # Nobody has a file in WAL mode open where there is no log, and whoever opens it makes one, though it only reads.
+    return f"{path.as_uri()}?{'immutable=1' if is_wal and not Path(f'{path}-wal').exists() else 'mode=ro'}"
 
 
 class RecordedLoader(MigrationLoader):

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from migration_lint.backends import django_vendor
+from migration_lint.failures import told
 from migration_lint.types import (
     Effect,
     Finding,
@@ -220,8 +221,8 @@ def rule_classes(modules: tuple[str, ...]) -> tuple[type[Rule], ...]:
     for name in [*names, *modules]:
         try:
             module = import_module(name)
-        except ImportError as error:
-            raise RuleError(f"the rule module {name!r} cannot be imported: {error}") from error
+        except Exception as error:  # whatever a project's module raises
+            raise RuleError(f"the rule module {name!r} cannot be imported: {told(error)}") from error
         classes = list(rules_in(module))
         if not classes:
             raise RuleError(f"the module {name!r} defines no subclass of migration_lint.Rule")

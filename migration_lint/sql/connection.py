@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations import RunPython
 
+from migration_lint.failures import told
 from migration_lint.sql import drivers, vendors
 from migration_lint.sql.offline import OfflineError
 from migration_lint.sql.server import Server
@@ -54,7 +55,9 @@ def offline_connection(server: Server) -> Any:
         engine = str(settings.get("ENGINE", "")) if server.target.own else ""  # a subclass keeps its own schema editor
         wrapper = wrapper_class(server.target.vendor, engine)(settings, alias)
     except Exception as error:
-        raise OfflineError(f"Django's {server.target.vendor} backend could not be loaded: {error}") from error
+        raise OfflineError(
+            f"Django's {server.target.vendor} backend could not be loaded: {told(error, server.target.alias)}"
+        ) from error
     wrapper.server = server
     return wrapper
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from migration_lint import backends
 from migration_lint.effects import predict, unlisted_calls, unread
+from migration_lint.failures import told
 from migration_lint.limits import Whole, refusals
 from migration_lint.sql.catalog import Catalog
 from migration_lint.sql.fold import Fold
@@ -157,8 +158,8 @@ class Server:
                     effects = tuple(replace(e, table=made, assumed=False) if e.relation == action.table else e for e in effects)
                 found += effects
         except Exception as error:  # a fault of the linter's own: said, and the rest goes on
-            reasons.append(f"the linter failed on it ({type(error).__name__}: {error})")
-            self.errors.append(f"{type(error).__name__}: {error} at {piece.sql[:200]}")
+            reasons.append(f"the linter failed on it ({told(error)})")
+            self.errors.append(f"{told(error)} at {piece.sql[:200]}")
         reason = "; ".join(dict.fromkeys(reasons)) or None
         if reason:
             self.opaque(piece)
