@@ -6,13 +6,15 @@ import hashlib
 import textwrap
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
 
 from migration_lint.failures import told
+from migration_lint.marks import marks
 from migration_lint.project.source import migration_path
 from migration_lint.project.suppressions import Suppressions
 from migration_lint.rules import Rule
@@ -86,13 +88,13 @@ def rank(finding: Finding) -> int:
     return PRECEDENCE.index(finding.rule) if finding.rule in PRECEDENCE else len(PRECEDENCE)
 
 
-def fingerprint(finding: Finding, *more: str) -> str:
-    """The same for the same fault wherever its lines move."""
+def fingerprint(finding: Finding, mark: str = "", *more: str) -> str:
+    """The same for the same fault wherever its lines or its operation move. `mark` is what the operation is known by."""
     parts = (
         finding.rule,
         finding.app_label,
         finding.migration,
-        finding.operation_index,
+        mark,
         finding.relation,
         finding.message if finding.migration is None or finding.category in APART else "",
         *more,
@@ -116,6 +118,7 @@ class Linted(NamedTuple):
     file: str
     release: frozenset[MigrationKey]
     targets: list[Target]
+    operations: Sequence[Operation]
 
 
 class Engine:
@@ -156,13 +159,15 @@ class Engine:
         certain = [each for each in found if each.migration and (each.app_label, each.migration) not in files]
         gone = set(map(id, certain))
         other = [each for each in found if id(each) not in gone]
-        return merge(certain) + self.not_accepted(other, lambda finding: files.get((finding.app_label, finding.migration)))
+        return self.merged(certain) + self.not_accepted(
+            other, lambda finding: files.get((finding.app_label, finding.migration))
+        )
 
     def check_migration(self, impacts: Iterable[MigrationImpact]) -> list[Finding]:
         """The findings of one migration on all its targets; what is about no migration is told once in a run."""
         findings: list[Finding] = []
         for impact in impacts:
-            linted = Linted(impact.key, migration_path(impact.migration), impact.release, [])
+            linted = Linted(impact.key, migration_path(impact.migration), impact.release, [], impact.migration.operations)
             self.linted.setdefault(impact.key, linted).targets.append(impact.target)
             self.suppressions.look(impact.migration)
             for rule in self.asked(impact):
@@ -194,7 +199,7 @@ class Engine:
         """What comments leave, merged. Who accepts what a rule says accepts what less specific ones say of the same."""
         accepted = [finding for finding in found if self.suppressions.accepts(finding, file_of(finding))]
         if accepted:
-            self.suppressed += len(merge(accepted))
+            self.suppressed += len(self.merged(accepted))
             gone, spots = set(map(id, accepted)), set()
             left = []
             for finding in sorted(found, key=rank):
@@ -203,10 +208,23 @@ class Engine:
                 elif spot(finding) not in spots:
                     left.append(finding)
             found = left
-        kept = merge(found)
+        kept = self.merged(found)
         for finding in kept:
             self.suppressions.note(finding, file_of(finding))
         return kept
+
+    def merged(self, found: Iterable[Finding]) -> list[Finding]:
+        known: dict[MigrationKey, tuple[str, ...]] = {}
+
+        def mark_of(finding: Finding) -> str:
+            key = (finding.app_label or "", finding.migration or "")
+            if finding.operation_index is None or key not in self.linted:
+                return ""
+            if key not in known:
+                known[key] = marks(self.linted[key].operations)
+            return known[key][finding.operation_index]
+
+        return merge(found, mark_of)
 
     def check_suppressions(self) -> list[Finding]:
         """What is wrong with the comments of the migrations linted. Asked last, when all that they suppress is known."""
@@ -219,7 +237,7 @@ class Engine:
         alike: Counter[tuple[object, ...]] = Counter()
         for number, finding in enumerate(findings):
             what = (finding.app_label, finding.migration, finding.rule, finding.message)
-            findings[number] = replace(finding, fingerprint=fingerprint(finding, finding.message, str(alike[what])))
+            findings[number] = replace(finding, fingerprint=fingerprint(finding, "", finding.message, str(alike[what])))
             alike[what] += 1
         return findings
 
@@ -261,7 +279,7 @@ class Engine:
             self.errors.append(f"the rule {rule.id} crashed{where}: {told(error)} ({last.filename}:{last.lineno})")
 
 
-def merge(found: Iterable[Finding]) -> list[Finding]:
+def merge(found: Iterable[Finding], mark_of: Callable[[Finding], str]) -> list[Finding]:
     """On each target one finding per operation, relation and hazard; then one for all the targets of which it says the same.
 
     Where the way out is not the same on all of them, it is told for each.
@@ -273,14 +291,14 @@ def merge(found: Iterable[Finding]) -> list[Finding]:
     for finding in (kept for group in by_target.values() for kept in by_hazard(group)):
         place = (finding.rule, finding.app_label, finding.migration, finding.operation_index, finding.relation)
         by_words.setdefault((*place, finding.message), []).append(finding)
-    marks: set[str] = set()
+    taken: set[str] = set()
     findings = []
     for finding in map(joined, by_words.values()):
-        mark = fingerprint(finding)
-        if mark in marks:  # another target has the same fault in other words
-            mark = fingerprint(finding, *finding.targets)
-        marks.add(mark)
-        findings.append(replace(finding, fingerprint=mark))
+        own = fingerprint(finding, mark_of(finding))
+        if own in taken:  # another target has the same fault in other words
+            own = fingerprint(finding, mark_of(finding), *finding.targets)
+        taken.add(own)
+        findings.append(replace(finding, fingerprint=own))
     return sorted(
         findings,
         key=lambda f: (f.operation_index is None, f.operation_index or 0, -f.severity, f.rule, f.relation or ""),

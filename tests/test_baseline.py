@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
 from pytest_django import Settings
 
+from migration_lint.marks import marks
+from migration_lint.rules import find_rules
+from migration_lint.testing import findings_of
 from tests.projects import CREATE, Project
 
 
@@ -118,6 +123,62 @@ def test_what_is_wrong_with_the_file_is_said(name: str, file: Path) -> None:
     with pytest.raises(CommandError, match=re.escape(message)) as raised:
         lint(*arguments)
     assert raised.value.returncode == 2
+
+
+BOOK = 'migrations.AddIndex("book", models.Index(fields=["title"], name="by_title")),'
+STOCK = 'migrations.AddIndex("book", models.Index(fields=["stock"], name="by_stock")),'
+BY_HAND = 'migrations.RunSQL("CREATE INDEX a ON shop_book (price)", "DROP INDEX a"),'
+WITHIN = f"migrations.SeparateDatabaseAndState(database_operations=[{BOOK}]),"
+OTHER_WITHIN = f"migrations.SeparateDatabaseAndState(database_operations=[{STOCK}]),"
+NOTHING = "migrations.RunPython(migrations.RunPython.noop, migrations.RunPython.noop),"
+
+
+def fingerprints(*operations: str) -> dict[int, str]:
+    """By the operation's place."""
+    rules = [rule for rule in find_rules() if rule.id == "blocking-index-build"]
+    found = findings_of(rules, f"operations = [{' '.join(operations)}]")
+    assert len({finding.fingerprint for finding in found}) == len(found)
+    return {finding.operation_index or 0: finding.fingerprint for finding in found}
+
+
+def test_an_operation_is_known_wherever_it_stands() -> None:
+    before = fingerprints(BOOK, STOCK, BY_HAND, OTHER_WITHIN)
+    assert len(before) == 4
+    moved = fingerprints(NOTHING, WITHIN, BY_HAND.replace("INDEX a ON", "INDEX a  ON"), STOCK, OTHER_WITHIN, BOOK)
+    assert [moved[5], moved[3], moved[2], moved[4]] == [before[0], before[1], before[2], before[3]]
+    assert moved[1] not in before.values()
+    # What says the same of itself is counted.
+    once, twice = fingerprints(BY_HAND), fingerprints(BY_HAND, NOTHING, BY_HAND)
+    assert (twice[0], twice[2] != once[0]) == (once[0], True)
+
+
+def test_what_an_operation_says_of_itself() -> None:
+    class Broken(Operation):
+        def deconstruct(self) -> Any:
+            raise RuntimeError
+
+    def work(apps: Any, schema_editor: Any) -> None: ...
+
+    fields: Any = [("id", models.AutoField(primary_key=True)), ("a", models.TextField())]
+    assert marks([
+        migrations.CreateModel("Book", fields, {"db_table": "b"}),
+        migrations.AlterField("book", "a", models.CharField(max_length=3)),
+        migrations.AlterField("book", "a", models.TextField()),
+        migrations.RunSQL(["SELECT  1", ("SELECT %s", [2])], elidable=True),
+        migrations.RunPython(work),
+        migrations.AddConstraint("book", models.CheckConstraint(condition=models.Q(a="b"), name="c")),
+        migrations.AlterUniqueTogether("book", {("b", "a"), ("a", "c")}),
+        Broken(),
+    ]) == (
+        "CreateModel(Book) 0",
+        "AlterField(book, a) 0",
+        "AlterField(book, a) 1",
+        "RunSQL(SELECT 1, SELECT %s) 0",
+        "RunPython(test_what_an_operation_says_of_itself.<locals>.work) 0",
+        "AddConstraint(c, book) 0",
+        "AlterUniqueTogether(book, a, c, b, a) 0",
+        "Broken() 0",
+    )  # fmt: skip
 
 
 def test_a_crash_leaves_the_baseline_alone_and_lines_may_move(tmp_path: Path) -> None:

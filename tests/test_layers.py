@@ -13,7 +13,7 @@ import migration_lint
 ROOT = Path(migration_lint.__file__).parent
 # From the ground up. A package stands for all its modules; the longest prefix counts.
 LAYERS = [
-    {"types", "edits", "sql.lexer", "coming_over", "failures"},
+    {"types", "edits", "sql.lexer", "coming_over", "failures", "marks"},
     {"running", "keys"},
     {"backends"},
     {"spelling", "sessions", "rows.conversions", "changes"},
