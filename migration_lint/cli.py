@@ -13,6 +13,8 @@ import django
 from django.core.management.base import CommandError, CommandParser, handle_default_options
 
 from migration_lint import __version__
+from migration_lint.failures import told
+from migration_lint.management.base import INTERRUPTED
 from migration_lint.management.commands import lintmigrations
 from migration_lint.reporters import guarded, one_line
 
@@ -36,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         if {"-h", "--help", "--version"}.isdisjoint(arguments):
             set_up(arguments)
         Command().run_from_argv([NAME, "lintmigrations", *arguments])
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
     except CommandError as error:
         print(guarded(one_line(str(error))), file=sys.stderr)
         return 2
@@ -65,7 +70,7 @@ def set_up(arguments: list[str]) -> None:
     except (Exception, SystemExit) as error:  # whatever a project's settings or models raise
         if "--traceback" in arguments:
             raise
-        words = f"Django could not be set up with the settings {module}: {type(error).__name__}: {error}".rstrip(": ")
+        words = f"Django could not be set up with the settings {module}: {told(error)}"
         raise CommandError(f"{words}{place_of(error)}. --traceback shows where.") from error
 
 

@@ -36,11 +36,13 @@ def write(path: Path, text: str) -> None:
             file.write(text)
         os.chmod(scratch, mode)
         os.replace(scratch, path)
+        scratch = None
     except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
         if scratch is not None:
             with suppress(OSError):
                 os.unlink(scratch)
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def umask() -> int:

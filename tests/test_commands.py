@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.projects import CREATE, MIGRATION, REPOSITORY, Project, Result
+from tests.projects import CREATE, MIGRATION, Project, Result
 
 INDEX = 'migrations.AddIndex("book", models.Index(fields=["title"], name="title_idx")),'
 
@@ -33,19 +30,6 @@ def calm(result: Result) -> None:
 
 
 # Statuses.
-
-
-def test_clean_is_0(project: Project) -> None:
-    project.app("shop", **{"0001_initial": CREATE})
-    result = project.run("lintmigrations")
-    assert (result.status, result.err) == (0, "")
-    assert "No findings · 1 migration, 1 operations" in result.out
-
-
-def test_findings_are_1(project: Project) -> None:
-    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
-    result = project.run("lintmigrations", "--output-format", "json")
-    assert (result.status, findings(result)) == (1, [("blocking-index-build", "error", "0002_index")])
 
 
 def test_what_only_the_end_of_the_plan_tells(project: Project) -> None:
@@ -428,26 +412,6 @@ def test_nothing_from_data_reaches_the_terminal_as_a_control(project: Project) -
         result = project.run(*arguments)
         calm(result)
         assert not any(character in result.out for character in "\x1b\u202e\x07"), arguments
-
-
-def test_a_closed_pipe_ends_quietly(project: Project) -> None:
-    project.app("shop", **{"0001_initial": CREATE, "0002_index": INDEX})
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{project.root}{os.pathsep}{REPOSITORY}",
-        "DJANGO_SETTINGS_MODULE": "project_settings",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "django", "explainmigration", "--all", "--third-party"],
-        cwd=project.root,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    process.stdout.close()
-    _, error = process.communicate()
-    assert error == b""
 
 
 def test_files_select_their_migrations_as_one_release(project: Project) -> None:

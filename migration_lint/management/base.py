@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from argparse import Action
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from migration_lint import conf
-from migration_lint.reporters import clean, guarded
+from migration_lint.failures import told
+from migration_lint.reporters import printable
 from migration_lint.types import Report
 
 if TYPE_CHECKING:
     from migration_lint.reporters.text import Printer
 
+
+INTERRUPTED = 130  # what shells say of a process that Ctrl-C ended
 
 # The keys that are options of their own names: what their values look like, and what they do.
 NARROWING = {
@@ -95,7 +99,7 @@ def printer(stream: Any, options: dict[str, Any]) -> Printer:
 
 
 def refused(message: str) -> CommandError:
-    return CommandError(guarded(clean(message)), returncode=2)
+    return CommandError(printable(message), returncode=2)
 
 
 def status(report: Report) -> int:
@@ -106,6 +110,7 @@ def status(report: Report) -> int:
 class LintCommand(BaseCommand):
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
+    status = 0
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("app_label", nargs="?", help="Only this app's migrations, as one release.")
@@ -148,15 +153,25 @@ class LintCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            status = self.run(options)
+            self.run(options)
+            self.stdout.flush()
         except conf.UsageError as error:
             raise refused(str(error)) from None
         except BrokenPipeError:
             # Whoever read the output has seen enough. Python would complain again while it flushes on exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 0
-        if status:
-            sys.exit(status)
+        except KeyboardInterrupt:
+            self.stderr.write("Interrupted.")
+            self.status = INTERRUPTED
+        except CommandError:
+            raise
+        except Exception as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            words = f"{told(error)} ({last.filename}:{last.lineno})"
+            raise CommandError(printable(f"the linter crashed, which is its own fault: {words}"), returncode=2) from error
+        if self.status:
+            sys.exit(self.status)
 
-    def run(self, options: dict[str, Any]) -> int:
+    def run(self, options: dict[str, Any]) -> None:
+        """Does the work, and sets the status before it prints."""
         raise NotImplementedError

@@ -53,6 +53,11 @@ def visible(text: str) -> str:
     return "".join(each for each in text if each == "\n" or unicodedata.category(each) not in ("Cf", "Cc", "Cn", "Mn", "Me"))
 
 
+def printable(text: str) -> str:
+    """What is printed for people beside a report."""
+    return guarded(clean(text))
+
+
 def dump(data: Any) -> str:
     """JSON with nothing in it that a terminal obeys, or the runner of GitHub Actions."""
     text = dumps(data, indent=2, ensure_ascii=True)

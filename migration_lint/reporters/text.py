@@ -26,12 +26,18 @@ MANY = 20  # findings from which on a summary per rule comes first
 TO_ASCII = str.maketrans({"→": ">", "│": "|", "…": "~", "\N{EN DASH}": "-", "·": "-", "\N{REPLACEMENT CHARACTER}": "?"})
 
 
+class Plain(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would end the process, with a status of its own."""
+        raise BrokenPipeError
+
+
 class Printer:
     """Writes lines: wrapped and coloured on a terminal, plain and whole anywhere else."""
 
     def __init__(self, stream: IO[str], color: bool | None = None, width: int | None = None) -> None:
         terminal = bool(getattr(stream, "isatty", lambda: False)())
-        self.console = Console(
+        self.console = Plain(
             file=stream,
             force_terminal=True if color else terminal,  # said, or else rich asks the environment again
             color_system=None if color is False else "auto",

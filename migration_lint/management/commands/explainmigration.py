@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from migration_lint import explain, lint
 from migration_lint.conf import UsageError
 from migration_lint.management.base import LintCommand
-from migration_lint.reporters import dump, guarded, one_line
+from migration_lint.reporters import dump, one_line, printable
 from migration_lint.reporters.text import print_plan
 
 
@@ -21,7 +21,7 @@ class Command(LintCommand):
         parser.add_argument("--all", action="store_true", help="Every migration, each a release of its own.")
         parser.add_argument("--output-format", choices=["text", "json"], default="text")
 
-    def run(self, options: dict[str, Any]) -> int:
+    def run(self, options: dict[str, Any]) -> None:
         if options["all"] == (options["app_label"] is not None):
             raise UsageError("Name an app, or a migration of it, or else --all: explainmigration shop 0002")
         config = self.configuration(options)
@@ -33,9 +33,10 @@ class Command(LintCommand):
         impacts = (impact for row in run.impacts(reverses=True) for impact in row)
         if options["output_format"] == "json":
             migrations = [explain.migration_data(impact) for impact in impacts]
+            self.status = 2 if run.errors else 0
             self.stdout.write(dump(explain.explain_data(migrations, run.targets[0].name, [*run.errors, *problems])))
         else:
             print_plan(impacts, self.printer(options))
+            self.status = 2 if run.errors else 0
             for text in [*run.errors, *problems]:
-                self.stderr.write(guarded(one_line(text)))
-        return 2 if run.errors else 0
+                self.stderr.write(printable(one_line(text)))

@@ -72,7 +72,7 @@ class Command(LintCommand):
         parser.add_argument("--explain", metavar="RULE", help="All about a rule, and no linting.")
         moving.add_arguments(parser)
 
-    def run(self, options: dict[str, Any]) -> int:
+    def run(self, options: dict[str, Any]) -> None:
         wanted = outputs.parse(options["output_format"], options["output_file"], options["statistics"])
         keys, notes = moving.take(options)
         config = self.configuration(options, **keys)
@@ -81,13 +81,13 @@ class Command(LintCommand):
         if options["list_rules"]:
             as_json = wanted[0].format == "json"
             self.stdout.write(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
-            return 0
+            return
         if options["explain"]:
             self.stdout.write(listing.explained(config, options["explain"]))
-            return 0
+            return
         if options["show_settings"]:
             self.stdout.write(self.settings(config, wanted[0].format == "json"))
-            return 0
+            return
         label, name, files = named(options["app_label"], options["migration_name"], *options["files"])
         files = options["listed"] if options["listed"] is not None else files
         run = lint.prepare(
@@ -99,9 +99,9 @@ class Command(LintCommand):
             **{key: options[key] for key in ("since", "unapplied", "applied")},
         )
         report = lint.lint(run, change=options["change"])
+        self.status = status(report)
         for output in wanted if options["verbosity"] or options["output_format"] or options["output_file"] else ():
             outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
-        return status(report)
 
     def settings(self, config: conf.Config, as_json: bool) -> str:
         choosing.ignored_by_migration(config, choosing.chosen(config))  # raises what is wrong with the names of rules
