@@ -8,7 +8,7 @@ from typing import Any
 
 from migration_lint import choosing
 from migration_lint.conf import KEYS, Config, UsageError, did_you_mean, spelled
-from migration_lint.reporters import SCHEMA_VERSION, clean, guarded, one_line
+from migration_lint.reporters import SCHEMA_VERSION, one_line
 from migration_lint.reporters.json import target_data
 from migration_lint.rules import Rule
 from migration_lint.types import Severity, Target
@@ -51,7 +51,7 @@ def rules_text(config: Config) -> str:
             if rule.category == category:
                 marks = [str(rule.severity_for(None)), *["opt-in"] * rule.opt_in, *["off"] * (rule.id not in chosen)]
                 lines += [f"  {rule.id} ({', '.join(marks)})", *textwrap.wrap(rule.summary(), WIDTH, **INDENTED)]
-    return clean("\n".join(lines))
+    return "\n".join(lines)
 
 
 INDENTED: dict[str, Any] = {"initial_indent": "      ", "subsequent_indent": "      ", "break_on_hyphens": False}
@@ -88,11 +88,11 @@ def settings_text(config: Config, targets: Iterable[Target], unmatched: Iterable
     """As `[tool.migration_lint]` would have it; where a value comes from is a comment."""
     lines = []
     for key in KEYS:
-        value, places = clean(spelled(plain_data(getattr(config, key)))), one_line(", then ".join(config.sources_of(key)))
+        value, places = spelled(plain_data(getattr(config, key))), one_line(", then ".join(config.sources_of(key)))
         lines.append(f"{key} = {value}  # {places}")
     linted = [f"# Linted for {target}{f' ({target.assumed})' if target.assumed else ''}" for target in targets]
     missing = [f"# No migration is there for {pattern}" for pattern in unmatched]
-    return guarded("\n".join([*lines, "", *map(one_line, (*linted, *missing))]))
+    return "\n".join([*lines, "", *map(one_line, (*linted, *missing))])
 
 
 def plain_data(value: Any) -> Any:

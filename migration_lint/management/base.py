@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from migration_lint import conf
 from migration_lint.failures import told
-from migration_lint.reporters import printable
+from migration_lint.reporters import outputs, printable
 from migration_lint.types import Report
 
 if TYPE_CHECKING:
@@ -112,6 +112,12 @@ class LintCommand(BaseCommand):
     requires_migrations_checks = False
     status = 0
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        refuse = parser.error
+        parser.error = lambda message: refuse(printable(message))  # type: ignore[method-assign]
+        return parser
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("app_label", nargs="?", help="Only this app's migrations, as one release.")
         parser.add_argument("migration_name", nargs="?", help="Only this migration; the beginning of its name is enough.")
@@ -147,6 +153,10 @@ class LintCommand(BaseCommand):
                 if (given := options.get(name)) is not None:
                     found[name] = READ.get(key, split)(given)
         return conf.load_config({**found, **more})
+
+    def say(self, text: str) -> None:
+        """Print what is no report."""
+        self.stdout.write(outputs.encodable(printable(text), self.stdout))
 
     def printer(self, options: dict[str, Any]) -> Printer:
         return printer(self.stdout, options)

@@ -34,7 +34,7 @@ class Command(LintCommand):
         if options["output_format"] == "json":
             migrations = [explain.migration_data(impact) for impact in impacts]
             self.status = 2 if run.errors else 0
-            self.stdout.write(dump(explain.explain_data(migrations, run.targets[0].name, [*run.errors, *problems])))
+            self.say(dump(explain.explain_data(migrations, run.targets[0].name, [*run.errors, *problems])))
         else:
             print_plan(impacts, self.printer(options))
             self.status = 2 if run.errors else 0

@@ -80,13 +80,13 @@ class Command(LintCommand):
             self.stderr.write(guarded(clean(f"note: {text}")), style_func=str)
         if options["list_rules"]:
             as_json = wanted[0].format == "json"
-            self.stdout.write(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
+            self.say(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
             return
         if options["explain"]:
-            self.stdout.write(listing.explained(config, options["explain"]))
+            self.say(listing.explained(config, options["explain"]))
             return
         if options["show_settings"]:
-            self.stdout.write(self.settings(config, wanted[0].format == "json"))
+            self.say(self.settings(config, wanted[0].format == "json"))
             return
         label, name, files = named(options["app_label"], options["migration_name"], *options["files"])
         files = options["listed"] if options["listed"] is not None else files
@@ -107,7 +107,7 @@ class Command(LintCommand):
         choosing.ignored_by_migration(config, choosing.chosen(config))  # raises what is wrong with the names of rules
         run = lint.prepare(config)
         told = (config, run.targets, selection.unmatched(run.graph, config))
-        return dump(listing.settings_data(*told)) if as_json else outputs.encodable(listing.settings_text(*told), self.stdout)
+        return dump(listing.settings_data(*told)) if as_json else listing.settings_text(*told)
 
 
 def named(*words: str | None) -> tuple[str | None, str | None, list[str] | None]:
