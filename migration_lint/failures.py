@@ -14,6 +14,7 @@ from django.conf import settings
 SECRET = re.compile(r".*(passw(or)?d|passphrase|pwd|secret|token|(secret|access|api|private)_?key)", re.IGNORECASE)
 CONNECTING = ("NAME", "USER", "OPTIONS")
 USERINFO = re.compile(r"(?<=://)[^/\s'\"]*@")
+PARTS = re.compile(r"[\s'\"=;,]+")
 SHORT = 8  # characters up to which a value is hidden only where it is a word of its own
 
 
@@ -45,6 +46,8 @@ def secrets(alias: str | None) -> Iterator[tuple[str, str]]:
             yield path[-1], value
         elif path[:2] == ("DATABASES", alias) and (path[2] in CONNECTING or (path[2] == "HOST" and "@" in value)):
             yield path[2], value
+            if path[2] == "OPTIONS":  # of an init_command, say, a driver repeats a word
+                yield from ((path[2], word) for word in PARTS.split(value) if len(word) > 5)
 
 
 def known_settings() -> dict[str, Any]:

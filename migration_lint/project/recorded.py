@@ -60,8 +60,8 @@ def recorded(graph: Graph, alias: str) -> Recorded:
 def read(alias: str, option: str) -> frozenset[MigrationKey]:
     """`option` is what asked for it."""
     check_alias(alias)
-    connection: Any = connections[alias]
     try:
+        connection: Any = connections[alias]
         if getattr(connection, "is_in_memory_db", bool)():  # no other connection can see it, and there is nobody to wait for
             with connection.cursor() as cursor:
                 return asked(cursor, facts(connection))
