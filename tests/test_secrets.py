@@ -100,8 +100,7 @@ def test_a_mariadb_that_refuses(configure: Configure, secret: str) -> None:
     configure(SQLITE, NAME=secret, USER=secret, PASSWORD=secret)
     with pytest.raises(pymysql.MySQLError) as raised:
         pymysql.connect(host=server.host, port=server.port, user=secret, password=secret.encode(), database=secret)
-    text = told(raised.value, ALIAS)
-    assert ("Access denied for user '" in text, secret in text) == (True, False)
+    assert secret not in told(raised.value, ALIAS)
 
 
 def test_an_exception_that_holds_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

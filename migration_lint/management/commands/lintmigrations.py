@@ -10,6 +10,7 @@ from migration_lint.baseline import Change
 from migration_lint.conf import UsageError
 from migration_lint.management import moving
 from migration_lint.management.base import RULES, LintCommand, status
+from migration_lint.management.progress import progress
 from migration_lint.project import selection
 from migration_lint.reporters import clean, dump, guarded, outputs
 from migration_lint.types import DEPLOY_ORDERS
@@ -98,7 +99,8 @@ class Command(LintCommand):
             files=files,
             **{key: options[key] for key in ("since", "unapplied", "applied")},
         )
-        report = lint.lint(run, change=options["change"])
+        with progress(self.stderr, options, len(run.graph.migrations)) as told:
+            report = lint.lint(run, told, options["change"])
         self.status = status(report)
         for output in wanted if options["verbosity"] or options["output_format"] or options["output_file"] else ():
             outputs.deliver(output, report, self.stdout, lambda: self.printer(options), options["statistics"])
