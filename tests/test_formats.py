@@ -7,6 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from xml.etree import ElementTree
 
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from migration_lint import files
+from migration_lint import lint as lint_module
 from migration_lint.conf import UsageError
 from migration_lint.reporters import CONTROL, FORMATS, guarded, markdown, render
 from migration_lint.reporters import clean as cleaned
@@ -290,6 +292,33 @@ def test_a_folder_that_nobody_may_write_to(folder: Path, monkeypatch: pytest.Mon
     with pytest.raises(UsageError, match=re.escape("x.json cannot be written: No such file or directory.")):
         files.write(Path("x.json"), "text")
     assert list(folder.iterdir()) == []
+
+
+def test_a_new_file_has_the_mode_that_others_get(folder: Path) -> None:
+    files.write(folder / "ours", "text")
+    (folder / "theirs").write_text("text")
+    assert (folder / "ours").stat().st_mode == (folder / "theirs").stat().st_mode
+
+
+def test_a_folder_that_goes_away_in_the_meantime(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "out").mkdir()
+    prepare = lint_module.prepare
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        (folder / "out").rmdir()
+        return prepare(*arguments, **named)
+
+    monkeypatch.setattr(lint_module, "prepare", slow)
+    with pytest.raises(CommandError, match=re.escape("out/x.json cannot be written: there is no folder out.")) as raised:
+        lint("--output-format", "json=out/x.json")
+    assert (raised.value.returncode, list(folder.iterdir())) == (2, [])
+
+
+def test_what_may_not_be_written_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "x.json").write_text("kept")
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).is_dir())  # root may write anywhere
+    with pytest.raises(UsageError, match=re.escape("x.json cannot be written: permission denied.")):
+        files.check_file(Path("x.json"))
 
 
 def test_a_link_that_came_in_between_is_not_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

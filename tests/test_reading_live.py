@@ -153,6 +153,9 @@ def test_postgresql(postgresql15: Any) -> None:
         assert cursor.fetchone() == (*before, "off", "0")
     other.close()
     other.settings_dict["USER"] = "postgres"
+    other.settings_dict["OPTIONS"] = {"pool": True}
+    assert recorded.read(ALIAS, "--unapplied") == KNOWN
+    other.settings_dict["OPTIONS"] = {}
     are_refused(*WRITES)
     with admin.transaction():
         admin.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")

@@ -145,6 +145,9 @@ def test_a_crash_of_the_linter_is_2(monkeypatch: pytest.MonkeyPatch) -> None:
         ) as raised:
             call_command(command, "orders", "--target=postgresql@16")
         assert raised.value.returncode == 2
+        with pytest.raises(CommandError, match=r"(?s)\n\nTraceback .*, in crash\n.*RuntimeError: boom") as raised:
+            call_command(command, "orders", "--target=postgresql@16", traceback=True)
+        assert raised.value.__suppress_context__
 
 
 def test_what_is_written_when_it_is_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from migration_lint import conf
-from migration_lint.failures import told
+from migration_lint.failures import hidden, told
 from migration_lint.reporters import outputs, printable
 from migration_lint.types import Report
 
@@ -177,8 +177,10 @@ class LintCommand(BaseCommand):
             raise
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
-            words = f"{told(error)} ({last.filename}:{last.lineno})"
-            raise CommandError(printable(f"the linter crashed, which is its own fault: {words}"), returncode=2) from error
+            words = f"the linter crashed, which is its own fault: {told(error)} ({last.filename}:{last.lineno})"
+            if options["traceback"]:
+                words += f"\n\n{hidden(''.join(traceback.format_exception(error)))}"
+            raise CommandError(printable(words), returncode=2) from None
         if self.status:
             sys.exit(self.status)
 
