@@ -11,11 +11,11 @@ from urllib.parse import quote, quote_plus
 
 from django.conf import settings
 
-SECRET = re.compile(r".*(passw(or)?d|passphrase|pwd|secret|token|(secret|access|api|private)_?key)", re.IGNORECASE)
+SECRET = re.compile(r"(passw(or)?d|passphrase|pwd|secret|token|(secret|access|api|private)_?key)\Z", re.IGNORECASE)
 CONNECTING = ("NAME", "USER", "OPTIONS")
 USERINFO = re.compile(r"(?<=://)[^/\s'\"]*@")
 PARTS = re.compile(r"[\s'\"=;,]+")
-SHORT = 8  # characters up to which a value is hidden only where it is a word of its own
+LONG = 12  # characters from which on a value is hidden within a word, too: few words are passwords like this
 
 
 def told(error: BaseException, alias: str | None = None) -> str:
@@ -33,16 +33,22 @@ def hidden(text: str, alias: str | None = None) -> str:
     for name, value in secrets(alias):
         for form in (value, repr(value)[1:-1], ascii(value)[1:-1], quote(value, ""), quote_plus(value)):
             names.setdefault(form, name)
-    forms = sorted(names, key=len, reverse=True)
-    if found := "|".join(re.escape(form) if len(form) >= SHORT else rf"(?<!\w){re.escape(form)}(?!\w)" for form in forms):
+    if found := "|".join(map(pattern, sorted(names, key=len, reverse=True))):
         text = re.sub(found, lambda match: f"<{names[match[0]]}>", text)
     return USERINFO.sub("<PASSWORD>@", text)
+
+
+def pattern(form: str) -> str:
+    word = re.escape(form)
+    if len(form) < LONG:
+        word = (r"(?<!\w)" if re.match(r"\w", form) else "") + word + (r"(?!\w)" if re.search(r"\w\Z", form) else "")
+    return word
 
 
 def secrets(alias: str | None) -> Iterator[tuple[str, str]]:
     """Names of settings and values."""
     for path, value in texts(known_settings()):
-        if SECRET.fullmatch(path[-1]):
+        if SECRET.search(path[-1]):
             yield path[-1], value
         elif path[:2] == ("DATABASES", alias) and (path[2] in CONNECTING or (path[2] == "HOST" and "@" in value)):
             yield path[2], value
@@ -55,10 +61,10 @@ def known_settings() -> dict[str, Any]:
     found: dict[str, Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some are deprecated
-        for name in dir(settings) if settings.configured else ():
+        for name in filter(str.isupper, dir(settings) if settings.configured else ()):
             with suppress(Exception):
                 value = getattr(settings, name)
-                if isinstance(value, Mapping) or SECRET.fullmatch(name):
+                if isinstance(value, Mapping) or SECRET.search(name):
                     found[name] = value
     return found
 

@@ -55,10 +55,8 @@ WAYS = {
     "clean": Way([*MANAGE, "shop", "0001"], 0, "No findings"),
     "findings": Way(MANAGE, 1, FOUND),
     "findings below the level": Way([*MANAGE, "shop", "0002"], 0, "1 warning"),
-    "findings at another level": Way([*MANAGE, "shop", "0002", "--fail-level=warning"], 1, "1 warning"),
     "an option that there is not": Way([*MANAGE, "--nothing"], 2, error="unrecognized arguments: --nothing"),
     "an option that there is not, by the script": Way([*SCRIPT, "--nothing"], 2, error="unrecognized arguments: --nothing"),
-    "a wrong value": Way([*MANAGE, "--target=postgres"], 2, error="'postgres' is no vendor."),
     "a wrong value, by the script": Way([*SCRIPT, "--target=postgres"], 2, error="'postgres' is no vendor."),
     "wrong configuration": Way(
         MANAGE, 2, error="settings.MIGRATION_LINT has the unknown key 'tragets'.", environment={"MORE": "MIGRATION_LINT = {'tragets': []}"}

@@ -162,6 +162,7 @@ class LintCommand(BaseCommand):
         return printer(self.stdout, options)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.status = 0
         try:
             self.run(options)
             self.stdout.flush()
