@@ -148,8 +148,8 @@ def test_an_operation_is_known_wherever_it_stands() -> None:
     assert [moved[5], moved[3], moved[2], moved[4]] == [before[0], before[1], before[2], before[3]]
     assert moved[1] not in before.values()
     # What says the same of itself is counted.
-    once, twice = fingerprints(BY_HAND), fingerprints(BY_HAND, NOTHING, BY_HAND)
-    assert (twice[0], twice[2] != once[0]) == (once[0], True)
+    once, twice, thrice = (fingerprints(*[BY_HAND] * number) for number in (1, 2, 3))
+    assert [once[0], twice[0], twice[1], len(thrice)] == [thrice[0], thrice[0], thrice[1], 3]
 
 
 def test_what_an_operation_says_of_itself() -> None:
