@@ -44,7 +44,7 @@ OPTIONS = [
     "--target=", "--database=", "--fail-level=", "--deploy-order=", "--select=", "--ignore=", "--baseline=", "--output-format=",
     "--output-format=json=nowhere/", "--output-file=nowhere/", "--explain=", "--since=", "--unapplied=", "--applied=", "--check-history=",
     "--include-apps=", "--exclude-migrations=", "--start-after=", "--start-after=orders=", "--per-migration-ignores=",
-    "--per-migration-ignores=*:", "", "-", "--", "--verbosity=", "./", "orders 0",
+    "--per-migration-ignores=*:", "--git-commit-id=", "--include-name=", "--exclude-migration-tests=", "", "-", "--", "--verbosity=", "./", "orders 0",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from migration_lint.management import moving
 from migration_lint.management.base import RULES, LintCommand, status
 from migration_lint.management.progress import progress
 from migration_lint.project import selection
-from migration_lint.reporters import clean, dump, guarded, outputs
+from migration_lint.reporters import dump, outputs, printable
 from migration_lint.types import DEPLOY_ORDERS
 
 
@@ -78,7 +78,7 @@ class Command(LintCommand):
         keys, notes = moving.take(options)
         config = self.configuration(options, **keys)
         for text in notes if options["verbosity"] else ():
-            self.stderr.write(guarded(clean(f"note: {text}")), style_func=str)
+            self.stderr.write(printable(f"note: {text}"), style_func=str)
         if options["list_rules"]:
             as_json = wanted[0].format == "json"
             self.say(dump(listing.rules_data(config)) if as_json else listing.rules_text(config))
