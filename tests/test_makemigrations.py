@@ -218,6 +218,20 @@ def test_a_wrong_configuration_is_told_before_anything_is_written(lint: dict[str
     assert shelf.migrations(label) == ["0001_initial", "0002_book_title_idx"]
 
 
+def test_a_crash_of_the_linter_leaves_what_was_written(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*arguments: object, **named: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("migration_lint.lint.prepare", crash)
+    label = shelf.add(INDEXED, **{"0001_initial": CREATE})
+    with shelf.installed(label), pytest.raises(CommandError) as caught:
+        make("--lint")
+    assert caught.value.returncode == 2
+    assert str(caught.value).startswith("the linter crashed, which is its own fault: RuntimeError: boom (")
+    assert str(caught.value).endswith("The new migrations were written and have not been linted.")
+    assert shelf.migrations(label) == ["0001_initial", "0002_book_title_idx"]
+
+
 # With other apps that have a makemigrations, too.
 
 

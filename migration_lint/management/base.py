@@ -102,6 +102,14 @@ def refused(message: str) -> CommandError:
     return CommandError(printable(message), returncode=2)
 
 
+def crashed(error: Exception, options: dict[str, Any], more: str = "") -> CommandError:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    words = f"the linter crashed, which is its own fault: {told(error)} ({last.filename}:{last.lineno}){more}"
+    if options["traceback"]:
+        words += f"\n\n{hidden(''.join(traceback.format_exception(error)))}"
+    return refused(words)
+
+
 def status(report: Report) -> int:
     """The exit status: incomplete counts more than failing."""
     return 2 if report.errors else int(bool(report.failing))
@@ -177,11 +185,7 @@ class LintCommand(BaseCommand):
         except CommandError:
             raise
         except Exception as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            words = f"the linter crashed, which is its own fault: {told(error)} ({last.filename}:{last.lineno})"
-            if options["traceback"]:
-                words += f"\n\n{hidden(''.join(traceback.format_exception(error)))}"
-            raise CommandError(printable(words), returncode=2) from None
+            raise crashed(error, options) from None
         if self.status:
             sys.exit(self.status)
 

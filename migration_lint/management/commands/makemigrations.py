@@ -22,6 +22,9 @@ else:
     Inner = behind("makemigrations")
 
 
+UNLINTED = "The new migrations were written and have not been linted."
+
+
 class Command(Inner):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -54,7 +57,7 @@ class Command(Inner):
         """Print what there is to say about what was written since. The exit status."""
         from migration_lint import lint
         from migration_lint.conf import UsageError
-        from migration_lint.management.base import printer, refused, status
+        from migration_lint.management.base import crashed, printer, refused, status
         from migration_lint.project import written
         from migration_lint.reporters.text import print_report
 
@@ -64,7 +67,9 @@ class Command(Inner):
         try:
             report = lint.lint(lint.prepare(config, files=map(str, new.values()))).about({label for label, _ in new})
         except UsageError as error:
-            raise refused(f"{error} The new migrations were written and have not been linted.") from None
+            raise refused(f"{error} {UNLINTED}") from None
+        except Exception as error:
+            raise crashed(error, options, f". {UNLINTED}") from None
         if options.get("verbosity", 1) or report.findings or report.errors:
             print_report(report, printer(self.stderr if options.get("scriptable") else self.stdout, options))
         return status(report)
