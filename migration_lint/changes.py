@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations import RunPython, RunSQL
 
 from migration_lint.running import same_table
-from migration_lint.types import Impact, Kind, MigrationImpact, Statement
+from migration_lint.types import Impact, Kind, MigrationImpact, Statement, record
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Column, Index, Table
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 READ_ONLY = {Kind.SELECT, Kind.SELECT_FOR_UPDATE, Kind.INSERT, Kind.UPDATE, Kind.DELETE, Kind.COPY, Kind.LOCK_TABLE}
 
 
-@dataclass(frozen=True)
+@record()
 class Changed:
     """A table that is new or not what it was, as the migration leaves it."""
 

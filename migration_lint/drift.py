@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.migrations import RunPython, RunSQL, SeparateDatabaseAndState
@@ -14,7 +13,7 @@ from migration_lint.running import Models, Use, columns, find_table, is_named, t
 from migration_lint.sql.catalog import Catalog, Column, End, SQLType, Table
 from migration_lint.sql.lexer import split
 from migration_lint.sql.read import read
-from migration_lint.types import Impact, MigrationImpact, States
+from migration_lint.types import Impact, MigrationImpact, States, record
 
 ModelKey = tuple[str, str]
 # What is wrong with a table, or with a column or something else of it that has a name.
@@ -32,7 +31,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@record()
 class Drift:
     """One difference. `kind` is one of WORDS."""
 

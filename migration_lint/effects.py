@@ -66,8 +66,6 @@ def choices(
     if main.rewrites:  # everything is made anew: what it was before does not count
         given = action.traits | {"rewritten"}
     for on in backend.reaches.get(action.kind.value, ()):
-        if on == "table":
-            continue
         for relation, more in reach(on, action, catalog, name, given):
             fact = backend.fact(action.kind.value, on, given | more, version)
             if fact is not None:

@@ -6,7 +6,7 @@ import hashlib
 import textwrap
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from migration_lint.failures import told
 from migration_lint.marks import marks
 from migration_lint.project.source import migration_path
 from migration_lint.project.suppressions import Suppressions
-from migration_lint.rules import Rule
+from migration_lint.rules import EFFECTS, Rule
 from migration_lint.sql.catalog import End
 from migration_lint.types import Finding, Kind, MigrationImpact, MigrationKey, Plan, Target, replace
 
@@ -141,7 +141,7 @@ class Engine:
         self.suppressed = 0
         self.errors: list[str] = []
         self.told: set[tuple[object, ...]] = set()
-        self.by_target: dict[Target, list[Rule]] = {}
+        self.about: dict[tuple[Target, frozenset[str], frozenset[Kind | str]], list[Rule]] = {}
         self.open: list[tuple[Rule, MigrationImpact]] = []
 
     @property
@@ -178,18 +178,23 @@ class Engine:
         self.told.update(told_as(finding) for finding in new if finding.migration is None)
         return self.not_accepted(new, self.file_of) if new else []
 
-    def asked(self, impact: MigrationImpact) -> Iterator[Rule]:
-        """The rules that may have something to say: most kinds of actions are no matter of most rules."""
-        known = self.by_target.get(impact.target)
-        if known is None:
-            known = self.by_target[impact.target] = [rule for rule in self.rules if rule.concerns(impact.target)]
-        refused = {refusal.rule for _, statement in impact.timeline for refusal in statement.refusals}
-        kinds = {action.kind for _, statement in impact.timeline for action in statement.actions}
+    def asked(self, impact: MigrationImpact) -> list[Rule]:
+        """The rules that may have something to say: most actions and effects are no matter of most rules."""
+        refused: set[str] = set()
+        found: set[Kind | str] = set()
+        for _, statement in impact.timeline:
+            refused.update([refusal.rule for refusal in statement.refusals])
+            found.update([action.kind for action in statement.actions])
+            for effect in statement.effects:
+                found.update([name for name in EFFECTS if getattr(effect, name)])
         if any(isinstance(part.step.operation, RunPython) for part in impact.impacts):
-            kinds.add(Kind.FUNCTION)
-        for rule in known:
-            if rule.id in refused or (rule.reads_migrations and not (rule.kinds and rule.kinds.isdisjoint(kinds))):
-                yield rule
+            found.add(Kind.FUNCTION)
+        key = (impact.target, frozenset(refused), frozenset(found))
+        if key not in self.about:
+            self.about[key] = [
+                rule for rule in self.rules if rule.concerns(impact.target) and (rule.id in refused or rule.may_find(found))
+            ]
+        return self.about[key]
 
     def file_of(self, finding: Finding) -> str | None:
         linted = self.linted.get((finding.app_label or "", finding.migration or ""))

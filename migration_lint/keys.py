@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from migration_lint.types import Effect, Impact, Kind, Statement
+from migration_lint.types import Effect, Impact, Kind, Statement, record
 
 
-@dataclass(frozen=True)
+@record()
 class Dropped:
     """A foreign key that was there; `columns` go by their names of now."""
 

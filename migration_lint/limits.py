@@ -7,8 +7,7 @@ follows. One with an `error` ends the action: what the server would have done be
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from migration_lint.backends import Backend
 from migration_lint.circumstances import subject
@@ -23,11 +22,10 @@ DROPS = (Kind.DROP_INDEX, Kind.DROP_CONSTRAINT, Kind.DROP_COLUMN, Kind.DROP_TABL
 DIGITS = 9  # decimals are kept in groups of nine, four bytes each
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(NamedTuple):
     on: str
     given: frozenset[str]
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
 
 
 class Whole:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from migration_lint import backends
 from migration_lint.python import RowChange, changes, source
 from migration_lint.running import column_of
 from migration_lint.sql.catalog import Catalog, Constraint, Table
-from migration_lint.types import Action, Impact, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Impact, Kind, MigrationImpact, Statement, record
 
 ROWS = {Kind.INSERT, Kind.COPY, Kind.UPDATE, Kind.DELETE}
 
 
-@dataclass(frozen=True)
+@record()
 class Waiting:
     """A change of rows of `table` that queues a check of `key`. `cause` is a statement, or what a RunPython does."""
 
@@ -26,7 +25,7 @@ class Waiting:
     key: Constraint
 
 
-@dataclass(frozen=True)
+@record()
 class Refused:
     """A statement that the server refuses because of rows that wait."""
 

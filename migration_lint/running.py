@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -13,7 +13,7 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
 
-from migration_lint.types import Action, Effect, Impact, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Effect, Impact, Kind, MigrationImpact, Statement, record
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Table
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Models = Mapping[tuple[str, str], ModelState]
 
 
-@dataclass(frozen=True)
+@record()
 class Use:
     """A column that a model's queries name. `definition` is None for a column that Django adds by itself."""
 
@@ -122,16 +122,22 @@ def table_name(state: ModelState) -> str:
 
 def is_named(table: str, name: str) -> bool:
     """Whether a model's table name is this one, which the backend may have cut and a schema may stand before."""
+    if name == table:
+        return True
     name = plain(name)
     if len(name) > len(table):
-        return name.endswith(f".{table}") or cut(name, len(table)) == table or cut(name, len(table)).lower() == table
+        kept = max(len(table) - 4, 0)
+        is_cut = name[:kept].lower() == table[:kept].lower() and table in (cut(name, len(table)), cut(name, len(table)).lower())
+        return is_cut or name.endswith(f".{table}")
     return name == table or name.lower() == table
 
 
 def cut(name: str, length: int) -> str:
     """A name as Django cuts one that is too long for the backend: four digits of a hash end it."""
+    if len(name) <= length:
+        return name
     digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:4]
-    return name if len(name) <= length else f"{name[: max(length - 4, 0)]}{digest}"
+    return f"{name[: max(length - 4, 0)]}{digest}"
 
 
 def columns(models: Models, state: ModelState) -> list[Use]:
@@ -166,6 +172,9 @@ def column_of(name: str, field: Any) -> str | None:
     """The column of a field that no model class has been made with."""
     if field.many_to_many:
         return None
+    kind = type(field)
+    if kind.get_attname_column is Field.get_attname_column and kind.get_attname is Field.get_attname:
+        return field.db_column or name
     bound = field.__copy__()
     bound.name = name
     column: str | None = bound.get_attname_column()[1]

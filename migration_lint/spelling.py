@@ -6,7 +6,6 @@ import re
 import shlex
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import migrations, models
@@ -17,7 +16,7 @@ from django.db.models.sql import Query
 
 from migration_lint import backends
 from migration_lint.running import column_of, cut, is_named, table_name
-from migration_lint.types import Action, Blocks, Effect, Impact, Kind, MigrationImpact, Statement
+from migration_lint.types import Action, Blocks, Effect, Impact, Kind, MigrationImpact, Statement, record
 
 if TYPE_CHECKING:
     pass
@@ -40,7 +39,7 @@ PLAIN = {int, bool, str, type(None)}
 # Whose table it is.
 
 
-@dataclass(frozen=True)
+@record()
 class Named:
     """A column and what its project calls it. `model` and `field` are None where no model is known to have it."""
 
@@ -89,7 +88,7 @@ def named(impact: Impact, table: str, column: str) -> Named:
 # How a database is told.
 
 
-@dataclass(frozen=True)
+@record()
 class Ways:
     """What one database offers to do without its locks, as its fact file spells it, filled in with the user's names."""
 

@@ -161,10 +161,17 @@ class Backend:
 
     def fact(self, action: str, on: str, circumstances: frozenset[str], version: tuple[int, ...]) -> Fact | None:
         """The most specific fact that holds. Of several, none of which is more specific than another, the worst."""
-        found = [f for f in self.by_action.get((action, on), ()) if f.given <= circumstances and f.holds_for(version)]
-        if len(found) > 1:
-            found = [fact for fact in found if not any(fact.given < other.given for other in found)]
-        return max(found, key=self.severity, default=None)
+        asked = (action, on, circumstances, version)
+        if asked not in self.facts_found:
+            found = [f for f in self.by_action.get((action, on), ()) if f.given <= circumstances and f.holds_for(version)]
+            if len(found) > 1:
+                found = [fact for fact in found if not any(fact.given < other.given for other in found)]
+            self.facts_found[asked] = max(found, key=self.severity, default=None)
+        return self.facts_found[asked]
+
+    @cached_property
+    def facts_found(self) -> dict[tuple[str, str, frozenset[str], tuple[int, ...]], Fact | None]:
+        return {}
 
     def severity(self, fact: Fact) -> tuple[int, ...]:
         algorithm = self.algorithms.index(fact.algorithm) if fact.algorithm else -1
@@ -173,10 +180,9 @@ class Backend:
     def limit(self, on: str, action: str, circumstances: frozenset[str], version: tuple[int, ...]) -> Limit | None:
         """The most specific limit that is reached; of equals the first."""
         best = None
-        for limit in self.limits:
+        for limit in self.limits_on.get(on, ()):
             if (
-                limit.on == on
-                and limit.action in (None, action)
+                limit.action in (None, action)
                 and limit.given <= circumstances
                 and limit.holds_for(version)
                 and (best is None or len(limit.given) > len(best.given))
@@ -185,11 +191,19 @@ class Backend:
         return best
 
     @cached_property
+    def limits_on(self) -> Mapping[str, list[Limit]]:
+        found: dict[str, list[Limit]] = defaultdict(list)
+        for limit in self.limits:
+            found[limit.on].append(limit)
+        return found
+
+    @cached_property
     def reaches(self) -> Mapping[str, list[str]]:
-        """By action, what it reaches."""
+        """By action, what it reaches besides the table."""
         found: dict[str, list[str]] = defaultdict(list)
         for action, on in self.by_action:
-            found[action].append(on)
+            if on != "table":
+                found[action].append(on)
         return found
 
     def canonical_type(self, name: str) -> tuple[str, tuple[int | str, ...]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.state import ModelState
@@ -23,7 +22,7 @@ from migration_lint.compatibility.values import fits, values, written
 from migration_lint.running import Use, columns, is_used, table_before, tables_of, users
 from migration_lint.sql.catalog import Catalog
 from migration_lint.storage import of_session
-from migration_lint.types import CODE_FIRST, Impact, Kind, MigrationImpact, Statement
+from migration_lint.types import CODE_FIRST, Impact, Kind, MigrationImpact, Statement, record
 
 if TYPE_CHECKING:
     from migration_lint.sql.catalog import Column, Table
@@ -46,7 +45,7 @@ class How(enum.Enum):
     CONSTRAINED = enum.auto()
 
 
-@dataclass(frozen=True)
+@record()
 class Break:
     """What one model can no longer do, and the statement that sees to it.
 
@@ -99,7 +98,7 @@ def breaks(migration: MigrationImpact, *hows: How) -> list[list[Break]]:
     if known is None:
         known = () if migration.deploy_order == CODE_FIRST else tuple(in_order(find_breaks(migration)))
         migration.__dict__["_breaks"] = known
-    return grouped(each for each in known if each.how in hows)
+    return grouped(each for each in known if each.how in hows) if known else []
 
 
 def needs(migration: MigrationImpact) -> list[list[Break]]:
@@ -200,16 +199,23 @@ class Proof(Course):
         lost = self.cause(lambda i: not self.is_reached(i))
         if lost is not None:
             yield self.lost_table(lost)
+        start, relation = self.relation(0), self.relation(len(self.steps))
         for use in self.uses:
+            if relation is not None and "view" not in relation.kind and use.column in relation.columns:
+                continue
             place = self.cause(lambda i, use=use: self.lacks(i, use.column))  # type: ignore[misc]
             if place is not None and (lost is None or self.relation(place + 1) is not None):
                 yield self.lost_column(place, use)
-        relation = self.relation(len(self.steps))
         if relation is None or "view" in relation.kind:
             return
-        yield from self.inserts(relation)
+        changed = relation.columns
+        if start is not None:
+            changed = {name: column for name, column in changed.items() if start.columns.get(name) is not column}
+        if any(map(is_required, changed.values())):
+            yield from self.inserts(relation)
+        there = changed if start is not None and start.constraints is relation.constraints else relation.columns
         for use in self.uses:
-            if use.column in relation.columns and use.is_inserted:
+            if use.column in there and use.is_inserted:
                 yield from self.writes(use, relation.columns[use.column])
         yield from self.constraints(relation)
 

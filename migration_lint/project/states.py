@@ -62,6 +62,8 @@ class Models(dict[ModelKey, ModelState]):
         return self._own(key, super().__getitem__(key))
 
     def get(self, key: ModelKey, default: Any = None) -> Any:
+        if not self.changing:
+            return super().get(key, default)
         return self[key] if key in self else default  # noqa: SIM401
 
     def pop(self, key: ModelKey, *default: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import router
@@ -12,10 +11,10 @@ from migration_lint.python.checks import Fault, Lookup, Reader
 from migration_lint.python.history import History
 from migration_lint.python.rows import Loop, RowChange
 from migration_lint.python.values import Marker
-from migration_lint.types import Impact, Location
+from migration_lint.types import Impact, Location, record
 
 
-@dataclass(frozen=True)
+@record()
 class Reading:
     """What a function does to rows, and what it asks of models. `gave_up`: there is something that was not followed, and may
     change any row.

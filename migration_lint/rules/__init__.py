@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "migration_lint.rules"
 
 
+# Attributes of effects that a rule may be about.
+EFFECTS = ("scans", "rewrites", "builds_index", "writes_rows")
+
+
 class RuleError(ValueError):
     """A rule's class is not what a rule has to be; the message says what is missing."""
 
@@ -49,7 +53,8 @@ class Rule:
     what the release that is still running can no longer do once the bad example has run, and `breaks_new` what the one after
     it cannot. `options` are what a project may set, with the defaults, whose types are those that are wanted;
     `self.option("name")` is what holds. `routers` are those of the project of its examples, where they matter. Where there is
-    nothing to find without certain actions, `kinds` names them: the rule is not asked about migrations that have none of these.
+    nothing to find without certain actions or effects, `kinds` names the actions and `effects` the effects, by the names
+    in EFFECTS: the rule is not asked about migrations that have none of all these.
     """
 
     severity: ClassVar[Severity] = Severity.WARNING
@@ -59,6 +64,7 @@ class Rule:
     good: ClassVar[str] = ""
     vendors: ClassVar[tuple[str, ...]] = ()
     kinds: ClassVar[frozenset[Kind]] = frozenset()
+    effects: ClassVar[frozenset[str]] = frozenset()
     severity_on: ClassVar[Mapping[str, Severity]] = {}
     bad_on: ClassVar[Mapping[str, str]] = {}
     good_on: ClassVar[Mapping[str, str]] = {}
@@ -78,6 +84,8 @@ class Rule:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.id = cls.__module__.rpartition(".")[2].replace("_", "-")
+        if unknown := sorted(cls.effects - set(EFFECTS)):
+            raise RuleError(f"the rule {cls.id!r} is about the effects {unknown}; there are {list(EFFECTS)}")
         cls.is_patient = cls.awaits_end is not Rule.awaits_end
         own = cls.check_impact is not Rule.check_impact or cls.check_migration is not Rule.check_migration
         cls.reads_migrations = own or cls.is_patient
@@ -90,6 +98,11 @@ class Rule:
 
     def concerns(self, target: Target) -> bool:
         return not self.vendors or target.vendor in self.vendors
+
+    def may_find(self, there: Set[Kind | str]) -> bool:
+        """Whether there is something to look at in a migration that has these kinds of actions and these effects."""
+        about: frozenset[Kind | str] = self.kinds | self.effects
+        return self.reads_migrations and not (about and about.isdisjoint(there))
 
     def option(self, name: str) -> Any:
         """What the project has set, or the default."""

@@ -24,6 +24,7 @@ class BlockingConstraintCheck(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql", "mysql", "mariadb", "oracle")
+    effects = frozenset({"scans"})
     help = "Use `AddConstraintNotValid`, and `ValidateConstraint` in a later migration."
     bad = """
         operations = [

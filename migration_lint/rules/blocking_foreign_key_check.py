@@ -14,6 +14,7 @@ class BlockingForeignKeyCheck(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql", "mysql", "mariadb", "oracle")
+    effects = frozenset({"scans"})
     help = "Add the key without its constraint, add that `NOT VALID`, and validate it, each in a migration of its own."
     bad = """
         operations = [

@@ -16,6 +16,7 @@ class BlockingIndexBuild(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql", "mysql", "mariadb", "oracle")
+    effects = frozenset({"builds_index"})
     help = "Use `AddIndexConcurrently` in a migration with `atomic = False`."
     bad = """
         operations = [

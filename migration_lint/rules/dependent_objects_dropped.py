@@ -33,6 +33,7 @@ class DependentObjectsDropped(Rule):
     severity = Severity.ERROR
     category = "data-loss"
     vendors = ("postgresql", "oracle")
+    kinds = frozenset(TAKES_ALONG)
     bad = """
         operations = [
             migrations.RunSQL(

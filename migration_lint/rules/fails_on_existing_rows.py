@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity
-from migration_lint.rows.dangers import dangers, told
+from migration_lint.rows.dangers import KINDS, dangers, told
 
 
 class FailsOnExistingRows(Rule):
@@ -15,6 +15,7 @@ class FailsOnExistingRows(Rule):
 
     severity = Severity.WARNING
     category = "data-loss"
+    kinds = frozenset(KINDS)
     bad = """
         operations = [
             migrations.AddConstraint("book", models.UniqueConstraint(fields=["title"], name="one_book_a_title")),

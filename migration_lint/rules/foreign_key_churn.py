@@ -14,6 +14,7 @@ class ForeignKeyChurn(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql", "mysql", "mariadb")
+    effects = frozenset({"scans"})
     help = "Keep the constraint: change what has to be changed with `SeparateDatabaseAndState`."
     bad = """
         operations = [

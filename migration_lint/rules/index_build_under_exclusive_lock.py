@@ -17,6 +17,7 @@ class IndexBuildUnderExclusiveLock(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql",)
+    effects = frozenset({"builds_index"})
     help = "Add the plain column first, build the index concurrently, then take it over with `ADD CONSTRAINT … USING INDEX`."
     bad = """
         operations = [

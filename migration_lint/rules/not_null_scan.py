@@ -14,6 +14,7 @@ class NotNullScan(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql", "oracle")
+    effects = frozenset({"scans"})
     help = "Add a CHECK (column IS NOT NULL) `NOT VALID`, validate it in the next migration, and set NOT NULL in a third."
     bad = """
         operations = [

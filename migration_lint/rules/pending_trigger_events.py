@@ -18,6 +18,7 @@ class PendingTriggerEvents(Rule):
     severity = Severity.ERROR
     category = "transactions"
     vendors = ("postgresql",)
+    kinds = frozenset({Kind.FUNCTION, *pending.ROWS})
     bad = """
         def fill_publishers(apps, schema_editor):
             apps.get_model("shop", "Book").objects.update(author=1)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migration_lint import Finding, Impact, MigrationImpact, Rule, Severity, spelling
+from migration_lint import Finding, Impact, Kind, MigrationImpact, Rule, Severity, spelling
 from migration_lint.python import readings
 
 
@@ -16,6 +16,7 @@ class SqlBuiltFromStrings(Rule):
 
     severity = Severity.WARNING
     category = "data-migrations"
+    kinds = frozenset({Kind.FUNCTION})
     bad = """
         def rename_authors(apps, schema_editor):
             for author in apps.get_model("shop", "Author").objects.iterator():

@@ -19,6 +19,7 @@ class TableRewrite(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql", "oracle")
+    effects = frozenset({"rewrites", "scans"})
     help = "Add a new column, write to both, copy the old rows in batches, and swap."
     bad = """
         operations = [

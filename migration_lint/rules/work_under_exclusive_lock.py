@@ -19,6 +19,8 @@ class WorkUnderExclusiveLock(Rule):
     severity = Severity.ERROR
     category = "locks"
     vendors = ("postgresql",)
+    kinds = frozenset({Kind.FUNCTION, *COPIES})
+    effects = frozenset({"writes_rows", "rewrites", "builds_index", "scans"})
     help = "Split the migration: what takes long goes into a migration of its own."
     bad = """
         def fill_blurbs(apps, schema_editor):

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import cache
 from typing import Any, NamedTuple
 
-from migration_lint.types import MigrationKey, replace
+from migration_lint.types import MigrationKey, record, replace
 
 TABLE_IDS = itertools.count(1)
 
@@ -30,7 +31,7 @@ class SQLType(NamedTuple):
         return f"{head}{arguments}{' with' + tail if tail else ''}{'[]' * self.dimensions}"
 
 
-@dataclass(frozen=True)
+@record()
 class Expression:
     """An SQL expression, as text and as what matters of it."""
 
@@ -43,7 +44,7 @@ class Expression:
     cast: SQLType | None = None  # the whole of it is `column::type`
 
 
-@dataclass(frozen=True)
+@record()
 class Column:
     name: str
     type: SQLType | None = None
@@ -57,7 +58,7 @@ class Column:
     comment: str | None = None
 
 
-@dataclass(frozen=True)
+@record()
 class Constraint:
     """`type` is check, unique, primary key, foreign key, exclude or not null."""
 
@@ -82,7 +83,7 @@ class Constraint:
         return self.type in ("unique", "primary key", "exclude")
 
 
-@dataclass(frozen=True)
+@record()
 class Index:
     """`columns` has None where a key is an expression; `used` names every column that any part of it mentions."""
 
@@ -125,7 +126,7 @@ class Copied(NamedTuple):
     columns: Mapping[str, str | None]
 
 
-@dataclass(frozen=True)
+@record()
 class Table:
     """A table or view. `known` is False where no statement made it or something opaque may have changed it."""
 
@@ -167,7 +168,12 @@ class Table:
         )
 
 
-@dataclass(frozen=True)
+@cache
+def stand_in(name: str) -> Table:
+    return Table(name, known=False, id=0)
+
+
+@record()
 class Catalog:
     tables: Mapping[str, Table] = field(default_factory=dict)
     indexes: Mapping[str, str] = field(default_factory=dict)  # index → its table
@@ -183,7 +189,7 @@ class Catalog:
     def table(self, name: str) -> Table:
         """The table of this name, or a stand-in that is not `known`: a table nobody made exists."""
         found = self.tables.get(name)
-        return found if found is not None else Table(name, known=False, id=0)
+        return found if found is not None else stand_in(name)
 
     def children(self, name: str) -> Iterator[tuple[Table, Constraint]]:
         """Foreign keys of other tables (and its own) that reference this one."""
@@ -237,7 +243,7 @@ class Catalog:
         return replace(self, tables=tables)
 
 
-@dataclass(frozen=True)
+@record()
 class End(Catalog):
     """The database after the last migration of a plan, and the model states that it was to come to."""
 

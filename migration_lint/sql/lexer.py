@@ -7,6 +7,7 @@ each dialect's quotes, comments and escapes, and refuses what it cannot follow i
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,12 @@ from typing import NamedTuple
 
 # A string constant goes on in the next one when nothing but space with a line break stands between.
 CONTINUED = r"(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*"
+
+
+def but(*more: str) -> str:
+    """A letter, one of these, or whatever is not ASCII. Said by what it is not: `re` takes a while over all of Unicode."""
+    allowed = {*string.ascii_letters, *"".join(more)}
+    return f"[^{re.escape(''.join(each for each in map(chr, range(128)) if each not in allowed))}]"
 
 
 class LexError(ValueError):
@@ -58,15 +65,12 @@ class Dialect:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         plain = "|".join(
-            f"{quote}(?:[^{quote}\\\\]|\\\\.|{quote}{quote})*{quote}"
+            f"{quote}[^{quote}\\\\]*(?:(?:\\\\.|{quote}{quote})[^{quote}\\\\]*)*{quote}"
             if self.backslash_escapes
-            else f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
+            else f"{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}"
             for quote in self.string_quotes
         )
-        names = "|".join(
-            f"{re.escape(quote)}(?:[^{re.escape(quote)}]|{re.escape(quote * 2)})*{re.escape(quote)}"
-            for quote in self.identifier_quotes
-        )
+        names = "|".join(f"{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}" for quote in self.identifier_quotes)
         if self.bracketed_names:
             names += r"|\[[^\]]*\]"
         parts = [
@@ -92,9 +96,9 @@ class Dialect:
             parts.append(rf"(?P<string>[bBxXnN]?(?:{plain}))")
             parts.append(rf"(?P<name>{names})")
         if self.dollar_quotes:
-            parts.append(r"(?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$)")
+            parts.append(rf"(?P<dollar>\$(?:{but('_')}{but('_', string.digits)}*)?\$)")
         parts += [
-            rf"(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_{self.word_characters}\x80-\U0010ffff]*)",
+            rf"(?P<word>{but('_')}{but('_', string.digits, self.word_characters)}*)",
             r"(?P<number>\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)",
             r"(?P<param>%s|%\([^)]*\)s|\$\d+|\?)",
             rf"(?P<op>::|:=|=>|<=|>=|<>|!=|\|\||[^\s{re.escape(self.opening)}])",

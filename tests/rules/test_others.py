@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 
 import pytest
 
-from migration_lint import Finding
-from migration_lint.rules import Rule, rules_in
+from migration_lint import Finding, Kind, MigrationImpact
+from migration_lint.rules import Rule, RuleError, rules_in
 from migration_lint.testing import findings_of
 
 
@@ -536,3 +537,29 @@ def test_unread_operation() -> None:
         '    migrations.RunSQL("…", reverse_sql="…", state_operations=[Restock(…)]),'
     )
     assert messages("unread-operation", rule("unread-operation").good) == []
+
+
+# What a rule is about.
+
+
+def test_a_rule_is_asked_where_there_is_one_of_the_actions_or_effects_that_it_is_about() -> None:
+    asked: list[str] = []
+
+    class About(Rule):
+        """Writes down what it is asked about."""
+
+        kinds = frozenset({Kind.DROP_INDEX})
+        effects = frozenset({"builds_index"})
+
+        def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
+            asked.extend(statement.sql for _, statement in migration.timeline)
+            return ()
+
+    texts = ["ALTER TABLE shop_book ADD COLUMN x integer", "CREATE INDEX i ON shop_book (title)", "DROP INDEX i"]
+    assert findings_of(About(), [operations(run_sql(text)) for text in texts]) == []
+    assert asked == texts[1:]
+
+
+def test_an_effect_that_no_rule_can_be_about() -> None:
+    with pytest.raises(RuleError, match=r"is about the effects \['scan'\]; there are \['scans', "):
+        type("Wrong", (Rule,), {"effects": frozenset({"scan"})})

@@ -84,10 +84,14 @@ class Cursor:
         return self.position >= len(self.tokens)
 
     def at(self, *words: str) -> bool:
-        for ahead, word in enumerate(words):
-            token = self.peek(ahead)
+        place = self.position
+        if place + len(words) > len(self.tokens):
+            return False
+        for word in words:
+            token = self.tokens[place]
             if token.value != word or token.kind not in ("word", "op"):
                 return False
+            place += 1
         return True
 
     def at_any(self, *words: str) -> bool:
