@@ -19,15 +19,15 @@ def since(graph: Graph, reference: str, folder: Path) -> Since:
     differences = Repository(folder).differences(reference)
     files = migration_files(graph)
     folders = migration_folders(graph)
-    new = {files[path]: path for path in differences.new if path in files}
+    new = {files[str(path)]: path for path in differences.new if str(path) in files}
     before: dict[MigrationKey, str] = {}
     gone: dict[MigrationKey, MigrationKey | None] = {}
     paths: dict[MigrationKey, str] = {}
     for path, text in differences.before.items():
-        if path in files:
+        if (there := files.get(str(path))) is not None:
             if text.splitlines() != path.read_text(encoding="utf-8", errors="replace").splitlines():
-                before[files[path]] = text
-                paths[files[path]] = os.path.relpath(path, folder)
+                before[there] = text
+                paths[there] = os.path.relpath(path, folder)
             continue
         key = missing(path, text, folders, new)
         if key is not None and key in new:  # the app's folder has moved
@@ -42,9 +42,10 @@ def since(graph: Graph, reference: str, folder: Path) -> Since:
     return Since(reference, differences.commit, frozenset(new), before, gone, paths)
 
 
-def migration_files(graph: Graph) -> dict[Path, MigrationKey]:
+def migration_files(graph: Graph) -> dict[str, MigrationKey]:
     """By the path of the file with links followed; a folder's once, for a project may have thousands of files."""
-    found, folders = {}, dict[str, str]()
+    found: dict[str, MigrationKey] = {}
+    folders: dict[str, str] = {}
     for key, migration in graph.loader.disk_migrations.items():
         file = module_file(migration)
         if file is not None:
@@ -52,7 +53,7 @@ def migration_files(graph: Graph) -> dict[Path, MigrationKey]:
             if folder not in folders:
                 folders[folder] = os.path.realpath(folder)
             path = os.path.join(folders[folder], name)
-            found[Path(os.path.realpath(path) if os.path.islink(path) else path)] = key
+            found[os.path.realpath(path) if os.path.islink(path) else path] = key
     return found
 
 

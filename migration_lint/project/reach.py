@@ -30,6 +30,8 @@ class Aliases:
 
     def join(self, nodes: Iterable[Node]) -> None:
         groups = {id(group): group for node in nodes for group in (self.groups.setdefault(node, {node}),)}
+        if len(groups) == 1:
+            return
         largest, *others = sorted(groups.values(), key=len, reverse=True)
         for group in others:
             largest |= group
@@ -125,8 +127,8 @@ def touched(half: Halves, label: str) -> set[ModelKey]:
 def look(half: Halves, passage: Passage) -> None:
     for before, after, keys in passages(half):
         for key in keys:
-            states = [state for state in (before.models.get(key), after.models.get(key)) if state is not None]
-            passage.aliases.join([key, *(name for state in states for name, _ in tables_of(state))])
+            if key in after.models:
+                passage.aliases.join([key, *(name for name, _ in tables_of(after.models[key]))])
             if moves(before, after, key):
                 referring = frozenset(other for other, state in before.models.items() if key in references(state))
                 passage.moved.append((key, referring))
