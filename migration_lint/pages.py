@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from migration_lint import backends
 from migration_lint.blocks import Block, Code, Heading, Rows, Said, Text, markdown
 from migration_lint.choosing import shown
 from migration_lint.engine import Engine
@@ -30,7 +31,6 @@ CATEGORIES = {
     "design": "Tables that work and that are regretted later.",
     "suppressions": "What is wrong with comments that accept what is found.",
 }
-NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite", "oracle": "Oracle"}
 SHOWN = 8  # statements of one example
 # What a default makes up is another each time; a page says the same.
 MADE_UP = (
@@ -61,7 +61,7 @@ def page(rule: Rule) -> Iterator[Block]:
 
 
 def properties(rule: Rule) -> Iterator[tuple[str, str]]:
-    severities = [f"{severity} on {NAMES.get(vendor, vendor)}" for vendor, severity in rule.severity_on.items()]
+    severities = [f"{severity} on {backends.load(vendor).name}" for vendor, severity in rule.severity_on.items()]
     yield "severity", ", ".join([str(rule.severity), *severities])
     yield "category", rule.category
     yield "databases", listed_vendors(rule.vendors) if rule.vendors else "all"
@@ -74,7 +74,7 @@ def properties(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def listed_vendors(vendors: Iterable[str]) -> str:
-    return ", ".join(NAMES.get(vendor, vendor) for vendor in vendors)
+    return ", ".join(backends.load(vendor).name for vendor in vendors)
 
 
 def on(vendors: Sequence[str], examples: Sequence[tuple[str, tuple[str, ...]]]) -> str:
@@ -116,7 +116,7 @@ def example(rule: Rule, source: str, vendor: str) -> Iterator[Block]:
 
 
 def sent(migration: MigrationImpact, vendor: str) -> Iterator[Block]:
-    name = f"{NAMES[vendor]} {TARGETS[vendor].partition('@')[2]}"
+    name = f"{backends.load(vendor).name} {TARGETS[vendor].partition('@')[2]}"
     statements = [statement for _, statement in migration.timeline]
     reasons = dict.fromkeys(impact.unread for impact in migration.impacts if impact.unread)
     yield from (Text(f"What is sent is not known: {reason}") for reason in reasons)

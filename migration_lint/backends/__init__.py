@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -139,6 +140,18 @@ class Backend:
     conversions: Mapping[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
     reserved: frozenset[str] = frozenset()  # words that cannot name a column without quotes
+
+    @property
+    def name(self) -> str:
+        return str(self.server["name"])
+
+    @cached_property
+    def foreign(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        return tuple((phrase, re.compile(rf"{phrase.replace('…', '[^ ]+')} ")) for phrase in self.server.get("has_no", ()))
+
+    def has_no(self, words: str) -> str | None:
+        """What other servers have, and this one does not, of how a statement begins: its words with a space behind each."""
+        return next((phrase for phrase, pattern in self.foreign if pattern.match(words)), None)
 
     def row_versions(self, version: tuple[int, ...]) -> int | None:
         """How often columns can be added or dropped in an instant before the table is rebuilt; None where nobody counts."""

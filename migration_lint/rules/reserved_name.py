@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from migration_lint import Finding, MigrationImpact, Rule, Severity, backends, spelling
 from migration_lint.changes import Changed, changed_tables
 
-NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite", "oracle": "Oracle"}
-
 
 class ReservedName(Rule):
     """A table or a column is called what is a word of SQL: Django quotes it, and whoever writes SQL by hand has to as well.
@@ -18,7 +16,7 @@ class ReservedName(Rule):
     severity = Severity.NOTE
     category = "design"
     opt_in = True
-    options = {"databases": tuple(NAMES)}
+    options = {"databases": backends.VENDORS}
     bad = """
         operations = [
             migrations.AddField("book", "order", models.IntegerField(null=True)),
@@ -31,10 +29,10 @@ class ReservedName(Rule):
     """
 
     def check_migration(self, migration: MigrationImpact) -> Iterable[Finding]:
-        words = {vendor: backends.load(vendor).reserved for vendor in self.option("databases") if vendor in NAMES}
+        known = [backends.load(vendor) for vendor in self.option("databases") if vendor in backends.VENDORS]
         for table in changed_tables(migration):
             for name, what in new_names(table):
-                where = [NAMES[vendor] for vendor, reserved in words.items() if name.lower() in reserved]
+                where = [backend.name for backend in known if name.lower() in backend.reserved]
                 place = table.origin(name, *(table.names - {name}))
                 if not where or place is None:
                     continue

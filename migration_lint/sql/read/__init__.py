@@ -25,8 +25,16 @@ dialects.WORDS.update(mysql=mysql.MySQL(), sqlite=sqlite.SQLite(), oracle=oracle
 
 def read(piece: Piece, backend: Backend) -> tuple[Action, ...]:
     """What this statement does, in the order it is written. Raises Unread with the reason."""
+    if backend.foreign and (foreign := backend.has_no(beginning(piece))):
+        raise Unread(f"{backend.name} has no {foreign.upper().removesuffix(' …')}")
     cursor = Cursor(piece.text, piece.tokens, backend)
     return tuple(read_statement(cursor))
+
+
+def beginning(piece: Piece) -> str:
+    """The first words, with a space behind each; what is quoted is a name."""
+    words = (token.value if token.kind == "word" else "…" for token in piece.tokens[:12] if token.kind in ("word", "name"))
+    return "".join(f"{word} " for word in words)
 
 
 def read_statement(cursor: Cursor) -> Iterator[Action]:

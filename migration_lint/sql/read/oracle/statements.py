@@ -49,8 +49,6 @@ def create(cursor: Cursor) -> Iterator[Action] | None:
 
 def create_index(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
     """The common words, and then what Oracle adds after the columns."""
-    if cursor.at("concurrently"):
-        raise Unread("Oracle has no CREATE INDEX CONCURRENTLY")
     depth, cut = 0, len(cursor.tokens)
     for number in range(cursor.position, len(cursor.tokens)):
         token = cursor.tokens[number]
