@@ -636,7 +636,7 @@ HELD = {
     "Locks of constraints and foreign keys": "rules/test_locks.py::test_new_key_on_a_table_in_use",
     "SQLite's tables made anew, which are no NOT NULL": "test_peer_cases.py::test_what_others_report_for_the_wrong_reason",
     "A cache that heeds the options": OWN + "test_an_option_does_what_it_did_there",
-    "Squashed migrations": "rules/test_squashes.py::test_a_squash_of_a_squash",
+    "Squashed migrations": "test_rule_cases.py::test_a_project_finds_what_it_expects",
     "How to do it instead": "rules/test_locks.py::test_advice_followed_leaves_nothing_to_find",
     "PostGIS and other engines": "test_collect.py::test_a_third_partys_schema_editor_keeps_its_say",
     "Oracle": "test_oracle.py::test_a_scenario_is_as_documented",

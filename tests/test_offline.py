@@ -627,10 +627,16 @@ def test_transaction_numbers() -> None:
     ]
 
 
-def test_another_database_is_refused_by_name() -> None:
+@pytest.mark.parametrize("own", [False, True])
+def test_another_database_is_refused_by_name(own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    other: Any = connections["analytics"]
+    monkeypatch.delitem(vars(other), "connect", raising=False)
+    if own:  # as Django's test cases leave it
+        monkeypatch.setattr(other, "connect", other.connect)
     wrapper = offline.offline_connection(Server(conf.parse_target("postgresql@16")))
     with (
         offline.installed(wrapper),
         pytest.raises(OfflineError, match=r"^the database 'analytics' was asked while SQL was collected offline$"),
     ):
-        connections["analytics"].connect()
+        other.connect()
+    assert ("connect" in vars(other)) is own

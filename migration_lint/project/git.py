@@ -66,9 +66,10 @@ class Repository:
 
     def merge_base(self, reference: str) -> str:
         """The hash of the commit from which HEAD and the reference went apart."""
-        done = self.run("merge-base", self.commit(reference), self.commit("HEAD"))
+        done = self.run("merge-base", self.commit(reference), "HEAD")
         if done.returncode == 0:
             return done.stdout.decode().strip()
+        self.commit("HEAD")  # which a new repository has not
         if self.is_shallow():
             raise UsageError(
                 f"--since {reference}: the clone is shallow, and does not reach back to where HEAD and {reference} went apart. "

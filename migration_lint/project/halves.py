@@ -40,7 +40,10 @@ class Halves:
 def changed(before: PlanState, after: PlanState) -> frozenset[ModelKey]:
     """The models that are not what they were. What is as it was is the same object."""
     old, new = before.models, after.models
-    return frozenset(key for key, state in new.items() if dict.get(old, key) is not state) | (old.keys() - new.keys())
+    keys = list(new)
+    if keys == list(old):
+        return frozenset(key for key, was, is_now in zip(keys, old.values(), new.values(), strict=True) if was is not is_now)
+    return frozenset(key for key in keys if dict.get(old, key) is not new[key]) | (old.keys() - new.keys())
 
 
 def is_expandable(operation: Operation) -> bool:

@@ -96,6 +96,9 @@ def installed(wrapper: Any) -> Iterator[None]:
         (RunPython, "database_forwards", not_run),
         (RunPython, "database_backwards", not_run),
     )
+    # Django's test cases leave a `connect` on the connection itself.
+    own = [other for other in connections.all(initialized_only=True) if "connect" in vars(other)]
+    replaced = (*replaced, *((other, "connect", refuse.__get__(other)) for other in own))
     kept = [(owner, name, owner.__dict__[name]) for owner, name, _ in replaced]
     before = connections[alias]
     connections[alias] = wrapper
