@@ -118,7 +118,7 @@ class Linted(NamedTuple):
     file: str
     release: frozenset[MigrationKey]
     targets: list[Target]
-    operations: Sequence[Operation]
+    operations: dict[str, Sequence[Operation]]  # by target: a file may have others for each database
 
 
 class Engine:
@@ -167,8 +167,10 @@ class Engine:
         """The findings of one migration on all its targets; what is about no migration is told once in a run."""
         findings: list[Finding] = []
         for impact in impacts:
-            linted = Linted(impact.key, migration_path(impact.migration), impact.release, [], impact.migration.operations)
-            self.linted.setdefault(impact.key, linted).targets.append(impact.target)
+            new_here = Linted(impact.key, migration_path(impact.migration), impact.release, [], {})
+            linted = self.linted.setdefault(impact.key, new_here)
+            linted.targets.append(impact.target)
+            linted.operations[str(impact.target)] = impact.migration.operations
             self.suppressions.look(impact.migration)
             for rule in self.asked(impact):
                 self.run(rule, rule.check_migration, impact, findings)
@@ -219,15 +221,16 @@ class Engine:
         return kept
 
     def merged(self, found: Iterable[Finding]) -> list[Finding]:
-        known: dict[MigrationKey, tuple[str, ...]] = {}
+        known: dict[tuple[MigrationKey, str], tuple[str, ...]] = {}
 
         def mark_of(finding: Finding) -> str:
             key = (finding.app_label or "", finding.migration or "")
-            if finding.operation_index is None or key not in self.linted:
+            if finding.operation_index is None or not finding.targets or key not in self.linted:
                 return ""
-            if key not in known:
-                known[key] = marks(self.linted[key].operations)
-            return known[key][finding.operation_index]
+            target = finding.targets[0]
+            if (key, target) not in known:
+                known[key, target] = marks(self.linted[key].operations[target])
+            return known[key, target][finding.operation_index]
 
         return merge(found, mark_of)
 
