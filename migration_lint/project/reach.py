@@ -14,7 +14,7 @@ from django.db.migrations.operations.base import Operation
 
 from migration_lint.project.halves import Halves, advance, changed, is_expandable, named_models
 from migration_lint.project.registry import ModelKey, interface, references
-from migration_lint.project.states import PlanState
+from migration_lint.project.states import Models, PlanState
 from migration_lint.python import static_sql, words
 from migration_lint.running import names_of, tables_of
 from migration_lint.types import MigrationKey
@@ -52,10 +52,10 @@ class Passage:
 
 @dataclass
 class Reach:
-    """The models whose tables matter to the selected migrations, and what was met on the way to the last of these."""
+    """The models whose tables matter to the selected migrations, and the halves of every migration of the plan."""
 
     models: frozenset[ModelKey]
-    halves: list[list[Halves]]  # of every migration of the plan
+    halves: list[list[Halves]]
 
     def needs(self, half: Halves, label: str) -> bool:
         """Whether the operation has to be collected. One that is not about models alone always has to."""
@@ -76,7 +76,9 @@ def reach(
         return None
     if any(type(m).apply is not Migration.apply for m in chosen.values()):
         return None
-    state, passage, found, walked = PlanState({}, set(unmigrated)), Passage(), set[ModelKey](), list[list[Halves]]()
+    state, passage = PlanState({}, set(unmigrated)), Passage()
+    found: set[ModelKey] = set()
+    walked: list[list[Halves]] = []
     for number, migration in enumerate(migrations):
         halves = list(advance(state, migration))
         walked.append(halves)
@@ -139,11 +141,21 @@ def look(half: Halves, passage: Passage) -> None:
 def around(half: Halves, label: str) -> set[ModelKey]:
     """What a selected operation touches, what refers to that, and what these refer to."""
     found: set[ModelKey] = set()
+    own, named = touched(half, label), spoken(half)
     for before, after, keys in passages(half):
-        spreads = cascades(half) or any(moves(before, after, key) for key in keys)
-        for state in (before, after):
-            found |= neighbours(state, seeds(half, label, state), spreads)
+        # Deleting rows deletes what refers to them, and so on.
+        spreads = "delete" in named or any(moves(before, after, key) for key in keys)
+        for models in (before.models, after.models):
+            meant = {key for key, model in models.items() if not named.isdisjoint(names_of(model))} if named else set()
+            found |= neighbours(models, {key for key in own | meant if key in models}, spreads)
     return found
+
+
+def spoken(half: Halves) -> frozenset[str]:
+    """Every word of the functions that it runs."""
+    operations = [operation for operation, *_ in half.parts if isinstance(operation, RunPython)]
+    codes = [code for each in operations for code in (each.code, each.reverse_code) if code is not None]
+    return frozenset(word for code in codes for word in words(code))
 
 
 def moves(before: PlanState, after: PlanState, key: ModelKey) -> bool:
@@ -152,30 +164,11 @@ def moves(before: PlanState, after: PlanState, key: ModelKey) -> bool:
     return old is not None and (new is None or interface(old) != interface(new))
 
 
-def seeds(half: Halves, label: str, state: PlanState) -> set[ModelKey]:
-    found = touched(half, label)
-    for operation, *_ in half.parts:
-        if isinstance(operation, RunPython):
-            named = spoken(operation)
-            found |= {key for key, model in state.models.items() if not named.isdisjoint(names_of(model))}
-    return {key for key in found if key in state.models}
-
-
-def spoken(operation: RunPython) -> frozenset[str]:
-    return words(operation.code) | (words(operation.reverse_code) if operation.reverse_code else frozenset())
-
-
-def cascades(half: Halves) -> bool:
-    """Whether it may delete rows, which deletes what refers to them, and so on."""
-    return any(isinstance(operation, RunPython) and "delete" in spoken(operation) for operation, *_ in half.parts)
-
-
-def neighbours(state: PlanState, own: set[ModelKey], spreads: bool) -> set[ModelKey]:
+def neighbours(models: Models, own: set[ModelKey], spreads: bool) -> set[ModelKey]:
     """With what refers to these, and what these refer to; where it spreads, what those refer to as well.
 
     A proxy has no table: what is beyond it counts.
     """
-    models = state.models
     found, waiting = set(own), list(own)
     while waiting:
         key = waiting.pop()
